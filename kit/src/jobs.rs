@@ -1,0 +1,259 @@
+//! Work for later, written in the transaction that makes it necessary and done at least once.
+//!
+//! A job is a row. A worker on any node leases it; the lease carries a fence number, so a worker
+//! that lost its lease can't finish the job of its successor. A job that fails too often is kept as
+//! `dead` and counted, never dropped. Payloads carry ids, not persons.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{MINUTE, Ms, SECOND};
+use crate::cx::Cx;
+use crate::db::{Conn, Result};
+
+/// How long a worker may hold a job before another takes it over.
+const LEASE: Ms = 2 * MINUTE;
+const BATCH: i64 = 32;
+const IDLE: Duration = Duration::from_millis(200);
+
+/// A job to be written.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    pub kind: &'static str,
+    /// Unique per kind: enqueueing twice makes one job.
+    pub key: &'a str,
+    pub payload: &'a str,
+    /// Not before this instant.
+    pub run_at: Ms,
+}
+
+/// Writes the job in the caller's transaction; false when this key is already waiting.
+pub async fn enqueue(c: &mut Conn, cx: &Cx, job: NewJob<'_>) -> Result<bool> {
+    let id = cx.ids.make::<uuid::Uuid>().to_string();
+    c.insert_new(
+        "insert into job (id, kind, k, payload, state, run_at, lease_until, fence, tries, last_error, created_at)
+         values (?, ?, ?, ?, 'ready', ?, 0, 0, 0, '', ?)",
+        (id.as_str(), job.kind, job.key, job.payload, job.run_at, cx.clock.now()),
+    )
+    .await
+}
+
+/// A leased job in a handler's hands.
+#[derive(Clone, Debug)]
+pub struct Job {
+    id: String,
+    pub kind: String,
+    pub key: String,
+    pub payload: String,
+    /// Failures so far.
+    pub tries: i64,
+    fence: i64,
+}
+
+/// What a handler says when it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Not finished: run again at this instant; does not count as a failure.
+    Again { at: Ms },
+}
+
+type Run = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = anyhow::Result<Outcome>> + Send>> + Send + Sync>;
+
+/// Who does jobs of one kind.
+#[derive(Clone)]
+pub struct Handler {
+    pub kind: &'static str,
+    max_tries: i64,
+    run: Run,
+}
+
+impl Handler {
+    /// `run` must be safe to repeat: a job is done at least once.
+    pub fn new<F>(kind: &'static str, max_tries: i64, run: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = anyhow::Result<Outcome>> + Send + 'static,
+    {
+        Self { kind, max_tries, run: Arc::new(move |job| Box::pin(run(job))) }
+    }
+}
+
+/// Leases and runs jobs of the kinds it has handlers for.
+#[derive(Clone)]
+pub struct Worker {
+    cx: Cx,
+    handlers: Arc<HashMap<&'static str, Handler>>,
+}
+
+impl Worker {
+    pub fn new(cx: Cx, handlers: Vec<Handler>) -> Self {
+        Self { cx, handlers: Arc::new(handlers.into_iter().map(|h| (h.kind, h)).collect()) }
+    }
+
+    /// Works until the process is asked to end; then finishes what it holds.
+    pub async fn run(self) {
+        while !self.cx.tasks.is_stopping() {
+            match self.round().await {
+                Ok(0) => tokio::select! {
+                    () = tokio::time::sleep(IDLE) => {}
+                    () = self.cx.tasks.stopping() => {}
+                },
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(cause = %error, "job round failed; waiting");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    /// Runs everything that is due now, and what that makes due, until nothing is; for tests.
+    pub async fn drain(&self) -> Result<usize> {
+        let mut total = 0;
+        loop {
+            match self.round().await? {
+                0 => return Ok(total),
+                done => total += done,
+            }
+        }
+    }
+
+    /// One round: lease a batch, run it, return how many ran.
+    async fn round(&self) -> Result<usize> {
+        let jobs = self.lease().await?;
+        let count = jobs.len();
+        let running: Vec<_> = jobs
+            .into_iter()
+            .filter_map(|job| self.handlers.get(job.kind.as_str()).map(|h| (h.clone(), job)))
+            .map(|(handler, job)| {
+                let cx = self.cx.clone();
+                self.cx.tasks.start(async move { perform(&cx, &handler, job).await })
+            })
+            .collect();
+        for task in running {
+            if task.await.is_err() {
+                tracing::error!("a job panicked; its lease will run out and it will be tried again");
+            }
+        }
+        Ok(count)
+    }
+
+    async fn lease(&self) -> Result<Vec<Job>> {
+        let now = self.cx.clock.now();
+        let due = self.cx.db.read(async move |c| due(c, now).await).await?;
+        let mine: Vec<Job> = due.into_iter().filter(|j| self.handlers.contains_key(j.kind.as_str())).collect();
+        if mine.is_empty() {
+            return Ok(mine);
+        }
+        self.cx
+            .db
+            .tx(async move |c| {
+                let mut won = Vec::with_capacity(mine.len());
+                for job in &mine {
+                    if take(c, job, now).await? {
+                        won.push(Job { fence: job.fence + 1, ..job.clone() });
+                    }
+                }
+                Ok::<_, crate::db::Error>(won)
+            })
+            .await
+    }
+}
+
+async fn perform(cx: &Cx, handler: &Handler, job: Job) {
+    let outcome = (handler.run)(job.clone()).await;
+    let now = cx.clock.now();
+    let (kind, tries, max_tries) = (handler.kind, job.tries + 1, handler.max_tries);
+    let settled = cx
+        .db
+        .tx(async move |c| match &outcome {
+            Ok(Outcome::Done) => done(c, &job).await,
+            Ok(Outcome::Again { at }) => again(c, &job, *at).await,
+            Err(error) if tries >= max_tries => {
+                tracing::error!(kind, job = %job.id, cause = %error, "job is dead");
+                metrics::counter!("weigui_jobs_dead_total", "kind" => kind).increment(1);
+                failed(c, &job, "dead", now, &error.to_string()).await
+            }
+            Err(error) => {
+                tracing::warn!(kind, job = %job.id, tries, cause = %error, "job failed; will be tried again");
+                failed(c, &job, "ready", now + backoff(tries), &error.to_string()).await
+            }
+        })
+        .await;
+    if let Err(error) = settled {
+        tracing::warn!(kind, cause = %error, "job could not be settled; its lease will run out");
+    }
+}
+
+/// 1 s, 2 s, 4 s … at most 10 min.
+fn backoff(tries: i64) -> Ms {
+    let doublings = u32::try_from(tries.clamp(1, 11) - 1).unwrap_or(0);
+    (SECOND << doublings).min(10 * MINUTE)
+}
+
+async fn due(c: &mut Conn, now: Ms) -> Result<Vec<Job>> {
+    let rows: Vec<(String, String, String, String, i64, i64)> = c
+        .rows(
+            "select id, kind, k, payload, tries, fence from job
+             where state = 'ready' and run_at <= ? and lease_until <= ? order by run_at limit ?",
+            (now, now, BATCH),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id, kind, key, payload, tries, fence)| Job { id, kind, key, payload, tries, fence }).collect())
+}
+
+async fn take(c: &mut Conn, job: &Job, now: Ms) -> Result<bool> {
+    let changed = c
+        .exec(
+            "update job set lease_until = ?, fence = fence + 1 where id = ? and fence = ? and state = 'ready'",
+            (now + LEASE, job.id.as_str(), job.fence),
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+async fn done(c: &mut Conn, job: &Job) -> Result<()> {
+    c.exec("delete from job where id = ? and fence = ?", (job.id.as_str(), job.fence)).await?;
+    Ok(())
+}
+
+async fn again(c: &mut Conn, job: &Job, at: Ms) -> Result<()> {
+    c.exec(
+        "update job set run_at = ?, lease_until = 0, tries = 0 where id = ? and fence = ?",
+        (at, job.id.as_str(), job.fence),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn failed(c: &mut Conn, job: &Job, state: &'static str, run_at: Ms, error: &str) -> Result<()> {
+    let error: String = error.chars().take(500).collect();
+    c.exec(
+        "update job set state = ?, run_at = ?, lease_until = 0, tries = tries + 1, last_error = ? where id = ? and fence = ?",
+        (state, run_at, error.as_str(), job.id.as_str(), job.fence),
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many jobs wait, are held, are dead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    pub due: i64,
+    pub running: i64,
+    pub dead: i64,
+}
+
+pub async fn backlog(c: &mut Conn, now: Ms) -> Result<Backlog> {
+    let (due,): (i64,) = c
+        .row("select count(*) from job where state = 'ready' and run_at <= ? and lease_until <= ?", (now, now))
+        .await?
+        .unwrap_or_default();
+    let (running,): (i64,) =
+        c.row("select count(*) from job where state = 'ready' and lease_until > ?", (now,)).await?.unwrap_or_default();
+    let (dead,): (i64,) = c.row("select count(*) from job where state = 'dead'", ()).await?.unwrap_or_default();
+    Ok(Backlog { due, running, dead })
+}

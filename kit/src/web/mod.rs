@@ -1,0 +1,11 @@
+//! What every HTTP handler shares: strict bodies, the idempotency key, pages, doors, the trace id.
+
+mod body;
+mod doors;
+mod page;
+mod trace;
+
+pub use body::{Body, IdempotencyKey, Id, Params};
+pub use doors::{Door, Doors};
+pub use page::{Cursor, Page};
+pub use trace::{Trace, current_trace, detach_writes, trace_requests};
