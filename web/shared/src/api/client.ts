@@ -89,16 +89,19 @@ async function send(request: Request, options: ApiOptions): Promise<Response> {
 async function within(limit: number, request: Request, custom: ApiOptions['fetch']): Promise<Response> {
   if (globalThis.navigator?.onLine === false) throw ApiProblem.noAnswer(OFFLINE)
   const stop = new AbortController()
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    stop.abort()
-  }, limit)
+  const bounded = new Request(request, { signal: stop.signal })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // A race, because a custom fetch need not listen to the signal.
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      fail(ApiProblem.noAnswer(TIMEOUT))
+      stop.abort()
+    }, limit)
+  })
   try {
-    const bounded = new Request(request, { signal: stop.signal })
-    return await (custom ? custom(bounded) : fetch(bounded))
-  } catch {
-    throw ApiProblem.noAnswer(late ? TIMEOUT : BROKEN)
+    return await Promise.race([custom ? custom(bounded) : fetch(bounded), late])
+  } catch (error) {
+    throw error instanceof ApiProblem ? error : ApiProblem.noAnswer(BROKEN)
   } finally {
     clearTimeout(timer)
   }
