@@ -1,0 +1,227 @@
+//! `cargo xtask test`: everything the build machine runs, step by step, stopping at the first that fails.
+//! The last line is always `N passed, N failed`.
+
+use crate::count::Count;
+use crate::{generate, setup, shell, tidy, web};
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Run only steps whose name holds this text
+    #[arg(long)]
+    only: Option<String>,
+}
+
+/// A step counts the tests it saw; one that runs no tests counts nothing.
+type Step = fn() -> Result<Count>;
+
+const STEPS: [(&str, Step); 13] = [
+    ("setup", || plain(|| setup::ensure(setup::Need::Test))),
+    ("format", || {
+        plain(|| shell::run(shell::cargo().args(["fmt", "--all", "--check"])))
+    }),
+    ("tidy", || plain(tidy::run)),
+    ("web build", || plain(|| web::build(false))),
+    ("web check", || {
+        npm(&["run", "check", "--workspaces", "--if-present"])
+    }),
+    ("web tests", web_tests),
+    ("clippy", || plain(clippy)),
+    ("build", || {
+        plain(|| shell::run(shell::cargo().args(["build", "--workspace"])))
+    }),
+    ("generated files", || plain(|| generate::run(true))),
+    ("licences", || plain(deny)),
+    ("tests on SQLite", || {
+        counted(shell::cargo().args(["test", "--workspace", "--no-fail-fast"]))
+    }),
+    ("stories on MariaDB and Redis", stories_on_servers),
+    ("journeys in the browser", browser),
+];
+
+struct Row {
+    name: &'static str,
+    time: Duration,
+    count: Count,
+    good: bool,
+}
+
+/// Runs the steps, prints the table, and the sum as the last line.
+pub(crate) fn test(options: &Options) -> ExitCode {
+    let mut rows: Vec<Row> = Vec::new();
+    let wanted = |name: &str| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| name.contains(only.as_str()))
+    };
+    for (name, step) in STEPS.iter().filter(|(name, _)| wanted(name)) {
+        println!("\n=== {name}");
+        let begun = Instant::now();
+        let mut count = Count::default();
+        let good = match step() {
+            Ok(seen) => {
+                count = seen;
+                count.failed == 0
+            }
+            Err(error) => {
+                println!("{error:#}");
+                false
+            }
+        };
+        rows.push(Row {
+            name,
+            time: begun.elapsed(),
+            count,
+            good,
+        });
+        if !good {
+            println!("\nStopped: the step `{name}` failed. Alone: cargo xtask test --only '{name}'");
+            break;
+        }
+    }
+    let sum = summary(&rows);
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// A step that failed without a failing test (it did not compile, say) counts as one.
+fn summary(rows: &[Row]) -> Count {
+    println!();
+    let mut sum = Count::default();
+    for row in rows {
+        let word = if row.good { "ok" } else { "FAILED" };
+        let tests = if row.count == Count::default() {
+            String::new()
+        } else {
+            format!("{} passed, {} failed", row.count.passed, row.count.failed)
+        };
+        println!(
+            "{word:<7} {:>14}  {:<30} {tests}",
+            shell::time_text(row.time),
+            row.name
+        );
+        sum.add(row.count);
+        if !row.good && row.count.failed == 0 {
+            sum.failed += 1;
+        }
+    }
+    let all: Duration = rows.iter().map(|row| row.time).sum();
+    println!("        {:>14}  all together\n", shell::time_text(all));
+    sum
+}
+
+fn plain(step: impl FnOnce() -> Result<()>) -> Result<Count> {
+    step().map(|()| Count::default())
+}
+
+/// Runs a command whose tests are counted; its lines pass through.
+fn counted(command: &mut Command) -> Result<Count> {
+    let text = shell::shown(command);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{text}`"))?;
+    let mut count = Count::default();
+    let out = child.stdout.take().context("no output to read")?;
+    for line in BufReader::new(out).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        count.see(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() && count.failed == 0 {
+        bail!("`{text}` ended with {status}");
+    }
+    Ok(count)
+}
+
+fn npm(args: &[&str]) -> Result<Count> {
+    plain(|| shell::run(shell::npm().args(args)))
+}
+
+fn clippy() -> Result<()> {
+    let lint = ["--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    shell::run(shell::cargo().arg("clippy").args(lint))
+}
+
+/// Unit tests of the pages; the journeys (workspace `e2e`) need the built bank and come last.
+fn web_tests() -> Result<Count> {
+    let mut count = Count::default();
+    for page in ["shared", "customer", "office", "simulator"] {
+        count.add(counted(shell::npm().args([
+            "run",
+            "test",
+            "--if-present",
+            "-w",
+            page,
+        ]))?);
+    }
+    Ok(count)
+}
+
+/// The same tests once more, on the servers that they start themselves.
+fn stories_on_servers() -> Result<Count> {
+    let mut cargo = shell::cargo();
+    cargo
+        .args(["test", "--package", "stories", "--no-fail-fast"])
+        .env("WEIGUI_TEST_ENGINE", "mysql");
+    counted(&mut cargo)
+}
+
+fn browser() -> Result<Count> {
+    let bank = shell::target_dir()?.join("debug/weigui");
+    counted(shell::npm().args(["test", "-w", "e2e"]).env("WEIGUI_BIN", bank))
+}
+
+/// Tidy reads deny.toml for licences, bans and sources; where cargo-deny itself is installed it has its say.
+fn deny() -> Result<()> {
+    if shell::ask("cargo", &["deny", "--version"]).is_none() {
+        println!(
+            "cargo-deny is not installed; tidy has checked licences, bans and sources against deny.toml"
+        );
+        return Ok(());
+    }
+    shell::run(shell::cargo().args(["deny", "check", "licenses", "bans", "sources"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(good: bool, passed: u64, failed: u64) -> Row {
+        Row {
+            name: "x",
+            time: Duration::ZERO,
+            count: Count { passed, failed },
+            good,
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_without_tests_counts_as_one_failure() {
+        assert_eq!(
+            summary(&[row(true, 5, 0), row(false, 0, 0)]),
+            Count { passed: 5, failed: 1 }
+        );
+        assert_eq!(
+            summary(&[row(true, 5, 0), row(false, 3, 2)]),
+            Count { passed: 8, failed: 2 }
+        );
+    }
+
+    #[test]
+    fn a_command_that_ends_badly_without_a_count_is_an_error() {
+        assert!(counted(shell::command("sh").args(["-c", "exit 3"])).is_err());
+        let said = counted(shell::command("sh").args(["-c", "echo 'ℹ pass 2'; echo 'ℹ fail 1'; exit 1"]));
+        assert_eq!(said.expect("counted"), Count { passed: 2, failed: 1 });
+    }
+}
