@@ -1,0 +1,66 @@
+// Small pure helpers for what the phone prints: times, codes, inline links.
+import type { ChatItem, ChatLink } from './sandbox'
+
+const WEEK = ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六']
+const DAY_MS = 86_400_000
+/** A gap after which the chat prints the time again, as the real client does. */
+const GAP_MS = 5 * 60_000
+
+const two = (n: number) => String(n).padStart(2, '0')
+
+export function clock(at: number): string {
+  const d = new Date(at)
+  return `${two(d.getHours())}:${two(d.getMinutes())}`
+}
+
+/** 10:05 · 昨天 10:05 · 星期三 10:05 · 2026年11月3日 10:05 */
+export function chatTime(at: number, now: number): string {
+  const midnight = new Date(now).setHours(0, 0, 0, 0)
+  if (at >= midnight) return clock(at)
+  if (at >= midnight - DAY_MS) return `昨天 ${clock(at)}`
+  const d = new Date(at)
+  if (at >= midnight - 6 * DAY_MS) return `${WEEK[d.getDay()]} ${clock(at)}`
+  return `${d.getFullYear()}年${d.getMonth() + 1}月${d.getDate()}日 ${clock(at)}`
+}
+
+/** Whether the time is printed above this item. */
+export function needsTime(items: ChatItem[], index: number): boolean {
+  const here = items[index]
+  const before = items[index - 1]
+  return !!here && (!before || here.at - before.at > GAP_MS)
+}
+
+/** The one-time code of a message: the first run of 4–8 digits after the word 验证码 or before it. */
+export function codeOf(text: string): string | null {
+  if (!/验证码|校验码|动态码/.test(text)) return null
+  const after = /(?:验证码|校验码|动态码)\D{0,8}(\d{4,8})(?!\d)/.exec(text)
+  const any = after ?? /(?<![\d*.])(\d{4,8})(?![\d.*])/.exec(text)
+  return any?.[1] ?? null
+}
+
+export interface Piece {
+  text: string
+  url?: string
+}
+
+/** Cuts a text at its links; a link whose words are not in the text comes at the end. */
+export function pieces(text: string, links: ChatLink[]): Piece[] {
+  const out: Piece[] = []
+  const tail: Piece[] = []
+  let rest = text
+  for (const link of links) {
+    const at = link.text ? rest.indexOf(link.text) : -1
+    if (at < 0) {
+      tail.push({ text: link.text || link.url, url: link.url })
+      continue
+    }
+    if (at > 0) out.push({ text: rest.slice(0, at) })
+    out.push({ text: link.text, url: link.url })
+    rest = rest.slice(at + link.text.length)
+  }
+  if (rest) out.push({ text: rest })
+  return [...out, ...tail]
+}
+
+/** Groups of four, as a card prints it. */
+export const grouped = (digits: string) => digits.replace(/(.{4})(?=.)/g, '$1 ')

@@ -1,0 +1,12 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+const server = process.env.WEIGUI_DEV_SERVER ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  base: '/simulator/',
+  plugins: [vue()],
+  define: { __VUE_OPTIONS_API__: 'false' },
+  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  server: { proxy: { '/sandbox': server, '/h5': server, '/api': server } },
+})
