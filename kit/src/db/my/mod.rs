@@ -1,0 +1,125 @@
+//! MySQL's protocol: MySQL, MariaDB, Galera, TiDB. [`lanes`] runs the transactions, this file speaks to one
+//! connection and knows what the server's errors mean.
+
+mod dialect;
+mod lanes;
+mod solo;
+
+use std::time::Duration;
+
+use mysql_async::prelude::Queryable;
+use mysql_async::{Params, Transaction, Value};
+
+pub(super) use lanes::Lanes;
+pub(super) use solo::Solo;
+
+use super::args::{Cell, Cols, Source, Val};
+use super::error::{Error, Fate, Fault, Result};
+
+/// One transaction on one pooled connection. Dropping it unfinished marks the connection, and the pool rolls
+/// back before lending it again.
+pub(super) struct Link {
+    tx: Transaction<'static>,
+    /// Longest wait for an answer: the server's own limit plus a margin, so it strikes only when the network
+    /// or the server is dead.
+    deadline: Option<Duration>,
+}
+
+impl Link {
+    pub(super) async fn exec(
+        &mut self,
+        sql: &'static str,
+        vals: &[Val<'_>],
+    ) -> std::result::Result<u64, Fault> {
+        let sql = dialect::locks(sql);
+        let params = params(vals);
+        let tx = &mut self.tx;
+        let call = async {
+            tx.exec_drop(sql.as_ref(), params).await?;
+            Ok(tx.affected_rows())
+        };
+        within(self.deadline, call).await
+    }
+
+    pub(super) async fn each(
+        &mut self,
+        sql: &'static str,
+        vals: &[Val<'_>],
+        take: &mut (dyn FnMut(&Cols<'_>) -> Result<()> + Send),
+    ) -> std::result::Result<(), Fault> {
+        let sql = dialect::locks(sql);
+        let params = params(vals);
+        let tx = &mut self.tx;
+        let call = async {
+            let mut found = tx.exec_iter(sql.as_ref(), params).await?;
+            while let Some(row) = found.next().await? {
+                if let Err(e) = take(&Cols(Source::My(&row))) {
+                    found.drop_result().await?;
+                    return Ok(Err(e));
+                }
+            }
+            Ok(Ok(()))
+        };
+        within(self.deadline, call).await?.map_err(Fault::alone)
+    }
+
+    /// COMMIT. Whatever goes wrong here except a conflict leaves the outcome open.
+    pub(super) async fn commit(self) -> std::result::Result<(), Fault> {
+        match within(self.deadline, self.tx.commit()).await {
+            Err(fault) if fault.fate != Fate::Again => Err(Fault::fatal(Error::CommitUnknown)),
+            done => done,
+        }
+    }
+
+    /// ROLLBACK, awaited so that the locks are gone when the caller hears of the failure. If it fails, so has
+    /// the connection, and the server rolls back by itself.
+    pub(super) async fn rollback(self) {
+        drop(within(self.deadline, self.tx.rollback()).await);
+    }
+}
+
+/// Runs a driver call. One that is given up half-way leaves the connection marked as broken by the driver.
+async fn within<T>(
+    deadline: Option<Duration>,
+    call: impl Future<Output = std::result::Result<T, mysql_async::Error>>,
+) -> std::result::Result<T, Fault> {
+    let done = match deadline {
+        Some(deadline) => match tokio::time::timeout(deadline, call).await {
+            Ok(done) => done,
+            Err(_) => {
+                return Err(Fault::fatal(Error::Unavailable(
+                    "no answer from the server".into(),
+                )));
+            }
+        },
+        None => call.await,
+    };
+    done.map_err(|e| dialect::fault(&e))
+}
+
+fn params(vals: &[Val<'_>]) -> Params {
+    if vals.is_empty() {
+        return Params::Empty;
+    }
+    let value = |val: &Val<'_>| match val {
+        Val::Null => Value::NULL,
+        Val::Int(n) => Value::Int(*n),
+        Val::Text(text) => Value::Bytes(text.as_bytes().to_vec()),
+        Val::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    };
+    Params::Positional(vals.iter().map(value).collect())
+}
+
+pub(super) fn cell(row: &mysql_async::Row, at: usize) -> Result<Cell<'_>> {
+    match row.as_ref(at) {
+        Some(Value::NULL) => Ok(Cell::Null),
+        Some(Value::Int(n)) => Ok(Cell::Int(*n)),
+        Some(Value::UInt(n)) => i64::try_from(*n)
+            .map(Cell::Int)
+            .map_err(|_| Error::Row("integer out of range of i64".into())),
+        Some(Value::Bytes(bytes)) => Ok(Cell::Bytes(bytes)),
+        Some(Value::Float(_) | Value::Double(_)) => Err(Error::Row("a floating-point number".into())),
+        Some(Value::Date(..) | Value::Time(..)) => Err(Error::Row("a date or time of the server".into())),
+        None => Err(Error::Row("no such column".into())),
+    }
+}
