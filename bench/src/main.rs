@@ -1,0 +1,43 @@
+//! Benchmarks of the bank. Each runs its peer, or the physical limit, beside it in the same run and prints
+//! the ratio: figures of two machines, or of two days, are not comparable.
+
+mod callback;
+mod load;
+mod number;
+mod process;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+
+#[derive(Parser)]
+#[command(name = "bench", about = "Benchmarks beside a peer or a limit")]
+struct Cli {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Safe-mode WeChat callback with an encrypted passive reply, beside co-wechat on Node
+    Callback(callback::Options),
+    /// The server that the callback benchmark measures
+    #[command(hide = true)]
+    CallbackServer,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().what {
+        What::Callback(options) => report(&callback::run(&options)?, options.json),
+        What::CallbackServer => callback::serve(),
+    }
+}
+
+/// The last line of stdout: the result, as one JSON object or as a table.
+fn report(result: &Value, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(result)?);
+    } else {
+        println!("{}", serde_json::to_string_pretty(result)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The measured server as a process of its own: pinned to one core, its CPU time and memory read from /proc.
+
+use anyhow::{Context, Result};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// The core that the measured server runs on.
+pub(crate) const SERVER_CORE: &str = "0";
+/// The core that the load comes from.
+pub(crate) const LOAD_CORE: &str = "1";
+
+/// Killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Server {
+    /// Starts a program on the server's core and waits until it prints `listening PORT`.
+    pub(crate) fn start(mut command: Command) -> Result<Self> {
+        let program = command.get_program().to_owned();
+        let mut pinned = Command::new("taskset");
+        pinned
+            .args(["--cpu-list", SERVER_CORE])
+            .arg(&program)
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            pinned.env(name, value.unwrap_or_default());
+        }
+        if let Some(dir) = command.get_current_dir() {
+            pinned.current_dir(dir);
+        }
+        command = pinned;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("taskset (Debian package util-linux)")?;
+        let out = child.stdout.take().context("no output")?;
+        let mut server = Self { child, port: 0 };
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line)?;
+        let port = line
+            .trim()
+            .strip_prefix("listening ")
+            .with_context(|| format!("{} said {line:?}", program.display()))?;
+        server.port = port.parse()?;
+        Ok(server)
+    }
+
+    /// CPU time of all its threads so far, in nanoseconds.
+    pub(crate) fn cpu_ns(&self) -> Result<u64> {
+        let mut sum = 0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let text = fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
+            sum += text
+                .split_whitespace()
+                .next()
+                .and_then(|ns| ns.parse::<u64>().ok())
+                .unwrap_or(0);
+        }
+        Ok(sum)
+    }
+
+    /// The most memory it ever held, in kB.
+    pub(crate) fn peak_rss_kb(&self) -> Result<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .context("no VmHWM")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the measurement has then noticed.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Moves this process, with all threads it will start, off the server's core.
+pub(crate) fn move_to_load_core() -> Result<()> {
+    let me = std::process::id().to_string();
+    let mut taskset = Command::new("taskset");
+    taskset
+        .args(["--all-tasks", "--cpu-list", "--pid", LOAD_CORE, &me])
+        .stdout(Stdio::null());
+    anyhow::ensure!(
+        taskset.status()?.success(),
+        "taskset cannot pin the load to core {LOAD_CORE}"
+    );
+    Ok(())
+}
