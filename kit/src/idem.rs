@@ -37,10 +37,19 @@ pub async fn claim(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms, le
     if fresh {
         return Ok(Claim::New);
     }
+    Ok(match look(c, scope, key, hash, now).await? {
+        // Gone between the two statements: whoever held it has rolled back.
+        Claim::New => Claim::Running { retry_after_s: 1 },
+        known => known,
+    })
+}
+
+/// What is known of a key, without claiming it; [`Claim::New`] when nothing is.
+pub async fn look(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms) -> Result<Claim> {
     let row: Option<(String, String, String, i64)> =
         c.row("select hash, state, answer, lease_until from idem where scope = ? and k = ?", (scope, key)).await?;
     Ok(match row {
-        None => Claim::Running { retry_after_s: 1 },
+        None => Claim::New,
         Some((known, ..)) if known != hash => Claim::Different,
         Some((_, state, answer, _)) if state == "done" => Claim::Done(answer),
         Some((.., lease_until)) if lease_until > now => Claim::Running { retry_after_s: 1 },

@@ -89,18 +89,18 @@ pub mod export {
     use crate::db;
 
     pub fn text(id: &Uuid) -> db::Val<'_> {
-        db::Val::from(id.hyphenated().to_string())
+        db::Val::Text(id.hyphenated().to_string().into())
     }
 
     pub fn from_cell(cell: db::Cell<'_>) -> db::Result<Uuid> {
         let text = <String as db::FromCol>::from_col(cell)?;
-        text.parse().map_err(|_| db::Error::column("an id"))
+        text.parse().map_err(|_| db::Error::Row("not an id".into()))
     }
 
     pub fn schema() -> RefOr<Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Uuid)))
+            .format(Some(utoipa::openapi::SchemaFormat::Custom("uuid".to_owned())))
             .into()
     }
 }

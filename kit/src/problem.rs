@@ -70,6 +70,16 @@ impl Problem {
         Self::new(503, code, detail).retry_after(retry_after)
     }
 
+    /// The idempotency key came before with other content.
+    pub fn key_reused() -> Self {
+        Self::new(422, "request.key_reused", "同一个请求编号不能用于不同的内容，请重新发起。")
+    }
+
+    /// A request with the same idempotency key is at work.
+    pub fn in_progress(retry_after: u32) -> Self {
+        Self::new(409, "request.in_progress", "同一笔请求正在处理，请稍候。").retry_after(retry_after)
+    }
+
     #[must_use]
     pub fn field(
         mut self,
@@ -95,10 +105,15 @@ impl Problem {
     }
 }
 
-/// A database that can't be reached is 503 with a hint to come back; anything else is 500.
+/// A database that can't be reached is 503 with a hint to come back; a lost COMMIT is 503 with the
+/// advice to repeat under the same key; anything else is 500.
 impl From<crate::db::Error> for Problem {
     fn from(error: crate::db::Error) -> Self {
-        if error.is_unavailable() {
+        if matches!(error, crate::db::Error::CommitUnknown) {
+            tracing::warn!(cause = %error, "commit unknown");
+            return Self::unavailable("outcome.unknown", "结果正在确认，请用同一笔请求再试一次，不会重复执行。", 2);
+        }
+        if error.is_temporary() {
             tracing::warn!(cause = %error, "database unavailable");
             return Self::unavailable("database.unavailable", "系统正在恢复，请稍后再试。", 3);
         }
