@@ -1,0 +1,194 @@
+//! The callback as a whole: three deliveries, slow work, failing work, broken connections.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use weigui_wechat::{
+    Account, Body, Callback, Content, HttpAnswer, Key, MemoryInbox, Push, Reply, Responder, ResponderError,
+    Setup, xml,
+};
+
+const NOW: i64 = 1_767_225_600;
+
+fn account() -> Account {
+    Account::new(
+        "wx0123456789abcdef",
+        "bankDemoToken",
+        "L7F2dmNtZP7o6eDpeXomqF4HTN0yjeq87ToAO3ER3l4",
+        "gh_1",
+    )
+    .unwrap()
+}
+
+/// Answers after the number of milliseconds that the text begins with; counts what it did.
+#[derive(Default)]
+struct Slow {
+    runs: Arc<AtomicUsize>,
+    late: Mutex<Vec<Reply>>,
+}
+
+impl Responder for Slow {
+    fn respond(
+        &self,
+        push: Arc<Push>,
+        _key: Key,
+    ) -> BoxFuture<'static, Result<Option<Reply>, ResponderError>> {
+        let runs = Arc::clone(&self.runs);
+        async move {
+            let run = runs.fetch_add(1, Ordering::SeqCst) + 1;
+            let Body::Message {
+                content: Content::Text { text, .. },
+                ..
+            } = &push.body
+            else {
+                return Ok(None);
+            };
+            match text.as_str() {
+                "fail" => return Err("no core".into()),
+                "panic" => panic!("a fault in a command"),
+                "quiet" => return Ok(None),
+                _ => {}
+            }
+            tokio::time::sleep(Duration::from_millis(text.parse().unwrap())).await;
+            Ok(Some(Reply::Text(format!("run {run}"))))
+        }
+        .boxed()
+    }
+
+    fn late(&self, _push: Arc<Push>, _key: Key, reply: Reply) -> BoxFuture<'static, ()> {
+        self.late.lock().unwrap().push(reply);
+        futures_util::future::ready(()).boxed()
+    }
+}
+
+fn bank() -> (Callback, Arc<Slow>) {
+    let slow = Arc::new(Slow::default());
+    let inbox = Arc::new(MemoryInbox::default());
+    let setup = Setup::new(account(), inbox, Arc::<Slow>::clone(&slow), Arc::new(|| NOW));
+    (Callback::new(setup), slow)
+}
+
+async fn deliver(callback: &Callback, id: u32, text: &str) -> HttpAnswer {
+    let clear = format!(
+        "<xml><ToUserName>gh_1</ToUserName><FromUserName>oU</FromUserName><CreateTime>{NOW}</CreateTime>\
+         <MsgType>text</MsgType><Content>{text}</Content><MsgId>{id}</MsgId></xml>"
+    );
+    let account = account();
+    let encrypted = account.encrypt(clear.as_bytes(), &[3; 16]);
+    let signature = account.sign(&NOW.to_string(), "n", &encrypted);
+    let signature = std::str::from_utf8(&signature).unwrap();
+    let query = format!("timestamp={NOW}&nonce=n&encrypt_type=aes&msg_signature={signature}");
+    callback
+        .post(
+            &query,
+            format!("<xml><Encrypt>{encrypted}</Encrypt></xml>").as_bytes(),
+        )
+        .await
+}
+
+/// What the follower sees; nothing for `success`.
+fn said(answer: &HttpAnswer) -> Option<String> {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    if answer.body == "success" {
+        return None;
+    }
+    let leaf = |document: &str, name: &str| {
+        xml::leaves(document)
+            .unwrap()
+            .into_iter()
+            .find(|(path, _)| path == name)
+            .unwrap()
+            .1
+    };
+    Some(leaf(
+        &account().decrypt(&leaf(&answer.body, "Encrypt")).unwrap(),
+        "Content",
+    ))
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_deliveries_at_once_have_one_effect_and_one_answer() {
+    let (callback, slow) = bank();
+    let (a, b, c) = tokio::join!(
+        deliver(&callback, 1, "800"),
+        deliver(&callback, 1, "800"),
+        deliver(&callback, 1, "800")
+    );
+    for answer in [a, b, c, deliver(&callback, 1, "800").await] {
+        assert_eq!(said(&answer).as_deref(), Some("run 1"));
+    }
+    assert_eq!(slow.runs.load(Ordering::SeqCst), 1);
+    assert_eq!(said(&deliver(&callback, 2, "0").await).as_deref(), Some("run 2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_work_is_answered_in_time_and_its_result_comes_late_once() {
+    let (callback, slow) = bank();
+    let before = tokio::time::Instant::now();
+    let (first, second) = tokio::join!(deliver(&callback, 1, "6000"), deliver(&callback, 1, "6000"));
+    assert!(
+        before.elapsed() <= Duration::from_millis(4_500),
+        "{:?}",
+        before.elapsed()
+    );
+    assert_eq!((said(&first), said(&second)), (None, None));
+    assert!(slow.late.lock().unwrap().is_empty(), "not ready yet");
+    assert_eq!(said(&deliver(&callback, 1, "6000").await), None);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(*slow.late.lock().unwrap(), [Reply::Text("run 1".into())]);
+    assert_eq!(
+        said(&deliver(&callback, 1, "6000").await),
+        None,
+        "the same answer as before"
+    );
+    assert_eq!(slow.runs.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failing_and_panicking_work_is_success_without_a_second_try() {
+    let (callback, slow) = bank();
+    for (id, text) in [(1, "fail"), (2, "panic"), (3, "quiet")] {
+        assert_eq!(said(&deliver(&callback, id, text).await), None);
+        assert_eq!(said(&deliver(&callback, id, text).await), None);
+    }
+    assert_eq!(slow.runs.load(Ordering::SeqCst), 3);
+    assert!(slow.late.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_connection_does_not_stop_the_work_and_the_retry_gets_its_answer() {
+    let (callback, slow) = bank();
+    let broken = tokio::time::timeout(Duration::from_millis(100), deliver(&callback, 1, "1000")).await;
+    assert!(broken.is_err());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(
+        said(&deliver(&callback, 1, "1000").await).as_deref(),
+        Some("run 1")
+    );
+    assert_eq!(slow.runs.load(Ordering::SeqCst), 1);
+    assert!(slow.late.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_looks_the_same() {
+    let (callback, slow) = bank();
+    let stale = format!(
+        "timestamp={}&nonce=n&encrypt_type=aes&msg_signature=00",
+        NOW - 9_000
+    );
+    let answers = [
+        callback.post("", b"").await,
+        callback.post(&stale, b"<xml><Encrypt>x</Encrypt></xml>").await,
+        callback.post("encrypt_type=aes", b"\xff").await,
+        callback.get("signature=00&timestamp=1&nonce=1&echostr=1"),
+        callback.get(""),
+    ];
+    for answer in &answers {
+        assert_eq!(answer, &answers[0]);
+        assert_eq!(answer.status, 403);
+    }
+    assert_eq!(slow.runs.load(Ordering::SeqCst), 0);
+}
