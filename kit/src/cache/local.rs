@@ -76,6 +76,7 @@ impl Local {
 /// Generations by stripe of keys.
 pub(super) struct Stripes {
     generations: Vec<Mutex<u64>>,
+    spare: Mutex<u64>,
     hasher: RandomState,
 }
 
@@ -83,13 +84,13 @@ impl Stripes {
     pub(super) fn new() -> Stripes {
         Stripes {
             generations: (0..STRIPES).map(|_| Mutex::new(0)).collect(),
+            spare: Mutex::new(0),
             hasher: RandomState::new(),
         }
     }
 
     pub(super) fn of(&self, key: &str) -> &Mutex<u64> {
-        // 256 stripes: the low byte of the hash always names one.
-        let at = usize::from(self.hasher.hash_one(key).to_le_bytes()[0]);
-        &self.generations[at]
+        let [low, ..] = self.hasher.hash_one(key).to_le_bytes();
+        self.generations.get(usize::from(low)).unwrap_or(&self.spare)
     }
 }

@@ -94,14 +94,14 @@ impl Cache {
     {
         loop {
             let ticket = match self.look(key).await {
-                Look::Hit(bytes) => match decode(&bytes) {
-                    Some(value) => return Ok(value),
-                    // Written by a version of the program with another idea of this value.
-                    None => {
-                        self.invalidate(key).await;
-                        return load.await;
+                Look::Hit(bytes) => {
+                    if let Some(value) = decode(&bytes) {
+                        return Ok(value);
                     }
-                },
+                    // Written by a version of the program with another idea of this value.
+                    self.invalidate(key).await;
+                    return load.await;
+                }
                 Look::Miss(ticket) => ticket,
             };
             match self.inner.flights.board(key, ticket) {
