@@ -1,1 +1,1 @@
-//! (to be written)
+//! The binary of the bank (in progress).
