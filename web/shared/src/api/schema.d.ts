@@ -909,6 +909,7 @@ export interface components {
             next_steps: string[];
             branch: components["schemas"]["Branch"];
         };
+        Empty: Record<string, never>;
         LiftLoss: {
             /** Format: uuid */
             challenge_id: string;
@@ -1585,7 +1586,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
         responses: {
             /** @description done */
             204: {
@@ -1944,7 +1949,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
         responses: {
             /** @description done */
             200: {
