@@ -85,9 +85,7 @@ fn yuan(fen: i64, grouped: bool) -> String {
         }
         out.push(digit);
     }
-    out.push('.');
-    out.push_str(&format!("{cents:02}"));
-    out
+    format!("{out}.{cents:02}")
 }
 
 #[cfg(test)]

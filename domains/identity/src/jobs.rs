@@ -11,19 +11,26 @@ use crate::store;
 
 pub fn jobs(identity: &Identity) -> Vec<Handler> {
     let this = identity.clone();
-    vec![Handler::new(SEND_CODE, 4, move |job| send_code(this.clone(), job))]
+    vec![Handler::new(SEND_CODE, 4, move |job| {
+        send_code(this.clone(), job)
+    })]
 }
 
 /// Hands a code over. What is not answered is sent again: a code twice is no harm, a code never is.
 async fn send_code(this: Identity, job: Job) -> anyhow::Result<Outcome> {
     let id: ChallengeId = job.payload.parse()?;
-    let Some((phone, text, sealed)) = this.code_to_send(id).await? else { return Ok(Outcome::Done) };
+    let Some((phone, text, sealed)) = this.code_to_send(id).await? else {
+        return Ok(Outcome::Done);
+    };
     match this.sms.send(&job.key, &phone, &text).await {
         SmsAnswer::Sent => {}
         SmsAnswer::Refused(code) => anyhow::bail!("gateway refused: {code}"),
         SmsAnswer::Unknown => anyhow::bail!("gateway did not answer"),
     }
-    this.cx.db.tx(async move |c| store::challenges::forget_code(c, id, &sealed).await).await?;
+    this.cx
+        .db
+        .tx(async move |c| store::challenges::forget_code(c, id, &sealed).await)
+        .await?;
     Ok(Outcome::Done)
 }
 

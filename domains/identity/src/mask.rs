@@ -6,7 +6,9 @@
 /// `*秀兰`, `*伟`: the first character hidden, so that a payer can verify the rest.
 pub fn name(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |_| format!("*{}", chars.as_str()))
+    chars
+        .next()
+        .map_or_else(String::new, |_| format!("*{}", chars.as_str()))
 }
 
 /// `138****0001`.

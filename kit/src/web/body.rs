@@ -35,7 +35,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 /// Where the JSON does not fit, without the caller's values.
 fn brief(text: &str) -> String {
     let text = text.rsplit(": ").next().unwrap_or(text);
-    text.split(|c| c == '"').next().unwrap_or("").chars().take(80).collect()
+    text.split('"').next().unwrap_or("").chars().take(80).collect()
 }
 
 /// Query parameters of type `T`.

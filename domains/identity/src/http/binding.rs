@@ -30,7 +30,13 @@ pub(super) struct BindingView {
 impl From<Binding> for BindingView {
     fn from(b: Binding) -> Self {
         let c = b.challenge;
-        Self { id: b.id, phone_masked: c.phone_masked, needs: c.factors, expires_at: c.expires_at, resend_at: c.resend_at }
+        Self {
+            id: b.id,
+            phone_masked: c.phone_masked,
+            needs: c.factors,
+            expires_at: c.expires_at,
+            resend_at: c.resend_at,
+        }
     }
 }
 
@@ -74,7 +80,10 @@ pub(super) async fn confirm(
     Body(proof): Body<Proof>,
 ) -> Answer<Json<SessionView>> {
     let customer = identity.confirm_binding(&who, id, &proof).await?;
-    let bound = Visitor { customer: Some(customer), ..who };
+    let bound = Visitor {
+        customer: Some(customer),
+        ..who
+    };
     Ok(Json(identity.session_state(bound).await?.into()))
 }
 

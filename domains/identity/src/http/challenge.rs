@@ -55,7 +55,9 @@ pub(super) async fn open(
     Body(ask): Body<ChallengeAsk>,
 ) -> Answer<(StatusCode, Json<ChallengeView>)> {
     let (act, summary) = ask.act.name();
-    let challenge = identity.open_for(&who, act, ask.subject.as_deref(), summary).await?;
+    let challenge = identity
+        .open_for(&who, act, ask.subject.as_deref(), summary)
+        .await?;
     Ok((StatusCode::CREATED, Json(challenge.into())))
 }
 
@@ -83,8 +85,13 @@ pub(super) async fn prove(
     Id(id): Id<ChallengeId>,
     Body(proof): Body<Proof>,
 ) -> Answer<Json<SessionView>> {
-    identity.challenge_prove_and_raise(&visitor, who.id, id, &proof).await?;
-    let raised = Visitor { level: crate::model::people::LEVEL_PROVED, ..visitor };
+    identity
+        .challenge_prove_and_raise(&visitor, who.id, id, &proof)
+        .await?;
+    let raised = Visitor {
+        level: crate::model::people::LEVEL_PROVED,
+        ..visitor
+    };
     Ok(Json(identity.session_state(raised).await?.into()))
 }
 
@@ -106,6 +113,8 @@ pub(super) async fn set_pay_password(
     who: Customer,
     Body(ask): Body<NewPayPassword>,
 ) -> Answer<StatusCode> {
-    identity.set_pay_password(&who, ask.challenge_id, ask.sms_code, &ask.password).await?;
+    identity
+        .set_pay_password(&who, ask.challenge_id, ask.sms_code, &ask.password)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,11 @@ pub(super) const BROWSER: &str = "wg_oauth";
 
 /// `__Host-` cookies can't be set by a neighbour; browsers take them over https only.
 fn full_name(name: &str, settings: &Settings) -> String {
-    if settings.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    if settings.is_https() {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The value of one of our cookies.
@@ -28,21 +32,37 @@ pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str, settings: &Settings) 
 
 /// The token after `Authorization: Bearer`.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
 }
 
 /// A `Set-Cookie` that lives as long as the browser does.
 pub(super) fn set(name: &str, value: &str, settings: &Settings) -> Option<HeaderValue> {
-    let (name, secure) = (full_name(name, settings), if settings.is_https() { "; Secure" } else { "" });
+    let (name, secure) = (
+        full_name(name, settings),
+        if settings.is_https() { "; Secure" } else { "" },
+    );
     HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")).ok()
 }
 
 pub(super) fn clear(name: &str, settings: &Settings) -> Option<HeaderValue> {
-    let (name, secure) = (full_name(name, settings), if settings.is_https() { "; Secure" } else { "" });
-    HeaderValue::from_str(&format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}")).ok()
+    let (name, secure) = (
+        full_name(name, settings),
+        if settings.is_https() { "; Secure" } else { "" },
+    );
+    HeaderValue::from_str(&format!(
+        "{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"
+    ))
+    .ok()
 }
 
 /// What tells this device from another, as far as a browser says.
 pub(super) fn device(headers: &HeaderMap) -> &str {
-    headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("")
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("")
 }

@@ -20,7 +20,11 @@ use crate::model::roles::permissions;
 use crate::service::Identity;
 
 /// Middleware of the whole API.
-pub async fn guard(State((identity, doors)): State<(Identity, Arc<Doors>)>, mut request: Request, next: Next) -> Response {
+pub async fn guard(
+    State((identity, doors)): State<(Identity, Arc<Doors>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match admit(&identity, &doors, &mut request).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -28,7 +32,11 @@ pub async fn guard(State((identity, doors)): State<(Identity, Arc<Doors>)>, mut 
 }
 
 async fn admit(identity: &Identity, doors: &Doors, request: &mut Request) -> Result<(), Problem> {
-    let path = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|p| p.as_str().to_owned())
+        .unwrap_or_default();
     let door = doors
         .of(request.method().as_str(), &path)
         .ok_or_else(|| Problem::new(403, "access.unlisted", "没有此项功能。"))?;
@@ -78,9 +86,12 @@ fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn visitor(identity: &Identity, headers: &HeaderMap) -> Result<Visitor, Problem> {
-    let token = cookie::read(headers, cookie::CUSTOMER, &identity.settings).or_else(|| cookie::bearer(headers));
+    let token =
+        cookie::read(headers, cookie::CUSTOMER, &identity.settings).or_else(|| cookie::bearer(headers));
     let token = token.ok_or(Error::SessionRequired)?;
-    let session = identity.session("customer", token, cookie::device(headers)).await?;
+    let session = identity
+        .session("customer", token, cookie::device(headers))
+        .await?;
     Ok(identity.visitor(&session))
 }
 

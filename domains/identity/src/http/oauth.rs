@@ -22,9 +22,15 @@ pub(super) struct StartQuery {
 /// Sends the browser to WeChat, to be told who the user is.
 #[utoipa::path(get, path = "/api/oauth/start", tag = "session", params(StartQuery),
     responses((status = 302, description = "to WeChat's page"), (status = 503, body = Problem)))]
-pub(super) async fn start(State(identity): State<Identity>, Params(query): Params<StartQuery>) -> Answer<Response> {
+pub(super) async fn start(
+    State(identity): State<Identity>,
+    Params(query): Params<StartQuery>,
+) -> Answer<Response> {
     let departure = identity.depart(&query.to).await?;
-    Ok(redirect(&departure.location, cookie::set(cookie::BROWSER, &departure.browser, &identity.settings)))
+    Ok(redirect(
+        &departure.location,
+        cookie::set(cookie::BROWSER, &departure.browser, &identity.settings),
+    ))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -44,9 +50,18 @@ pub(super) async fn come_back(
     Params(query): Params<ReturnQuery>,
 ) -> Response {
     let browser = cookie::read(&headers, cookie::BROWSER, &identity.settings).unwrap_or("");
-    match identity.arrive(&query.code, &query.state, browser, cookie::device(&headers)).await {
-        Ok(arrival) => redirect(&arrival.to, cookie::set(cookie::CUSTOMER, &arrival.token, &identity.settings)),
-        Err(lost) => redirect(&error_page(lost), cookie::clear(cookie::BROWSER, &identity.settings)),
+    match identity
+        .arrive(&query.code, &query.state, browser, cookie::device(&headers))
+        .await
+    {
+        Ok(arrival) => redirect(
+            &arrival.to,
+            cookie::set(cookie::CUSTOMER, &arrival.token, &identity.settings),
+        ),
+        Err(lost) => redirect(
+            &error_page(lost),
+            cookie::clear(cookie::BROWSER, &identity.settings),
+        ),
     }
 }
 
@@ -57,7 +72,10 @@ fn error_page(lost: Lost) -> String {
 fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
     let mut answer = StatusCode::FOUND.into_response();
     let headers = answer.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/h5/")));
+    headers.insert(
+        header::LOCATION,
+        HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/h5/")),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Some(cookie) = cookie {

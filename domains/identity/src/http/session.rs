@@ -98,10 +98,17 @@ pub(super) async fn set_preferences(
     Body(change): Body<PreferencesChange>,
 ) -> Answer<Json<Preferences>> {
     let now = identity.preferences(who.id).await?;
-    let min = change.balance_notice_min_fen.unwrap_or(now.balance_notice_min_fen);
+    let min = change
+        .balance_notice_min_fen
+        .unwrap_or(now.balance_notice_min_fen);
     if !(0..=100_000_000_000).contains(&min) {
         let problem = Problem::new(422, "form.invalid", "提醒金额不正确。");
-        return Err(problem.field("balance_notice_min_fen", "amount.range", "提醒金额应在0到10亿元之间", "请重新输入"));
+        return Err(problem.field(
+            "balance_notice_min_fen",
+            "amount.range",
+            "提醒金额应在0到10亿元之间",
+            "请重新输入",
+        ));
     }
     let wanted = Preferences {
         elder: change.elder.unwrap_or(now.elder),

@@ -33,9 +33,15 @@ pub(super) struct LoginStep {
 /// First step: login name and password.
 #[utoipa::path(post, path = "/api/office/login", tag = "staff", request_body = Login,
     responses((status = 200, body = LoginStep), (status = 401, body = Problem), (status = 423, body = Problem)))]
-pub(super) async fn login(State(identity): State<Identity>, Body(ask): Body<Login>) -> Answer<Json<LoginStep>> {
+pub(super) async fn login(
+    State(identity): State<Identity>,
+    Body(ask): Body<Login>,
+) -> Answer<Json<LoginStep>> {
     let ticket = identity.staff_password(&ask.login, &ask.password).await?;
-    Ok(Json(LoginStep { ticket, needs: "totp" }))
+    Ok(Json(LoginStep {
+        ticket,
+        needs: "totp",
+    }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -61,7 +67,14 @@ pub(super) struct StaffView {
 impl From<Staff> for StaffView {
     fn from(s: Staff) -> Self {
         let permissions = permissions(&s.roles);
-        Self { id: s.id, login: s.login, name: s.name, roles: s.roles, permissions, idle_expires_at: s.idle_expires_at }
+        Self {
+            id: s.id,
+            login: s.login,
+            name: s.name,
+            roles: s.roles,
+            permissions,
+            idle_expires_at: s.idle_expires_at,
+        }
     }
 }
 
@@ -73,7 +86,9 @@ pub(super) async fn login_code(
     headers: HeaderMap,
     Body(ask): Body<LoginCode>,
 ) -> Answer<Response> {
-    let (staff, token) = identity.staff_code(&ask.ticket, &ask.code, cookie::device(&headers)).await?;
+    let (staff, token) = identity
+        .staff_code(&ask.ticket, &ask.code, cookie::device(&headers))
+        .await?;
     let mut answer = Json(StaffView::from(staff)).into_response();
     if let Some(cookie) = cookie::set(cookie::STAFF, &token, &identity.settings) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);

@@ -137,7 +137,9 @@ impl State {
 
 /// The text of the SMS. Says what is done, and never to tell.
 pub(crate) fn sms_text(code: &str, summary: &str) -> String {
-    format!("【微柜银行】验证码{code}，您正在{summary}，5分钟内有效。银行人员不会索要验证码，请勿告诉任何人。")
+    format!(
+        "【微柜银行】验证码{code}，您正在{summary}，5分钟内有效。银行人员不会索要验证码，请勿告诉任何人。"
+    )
 }
 
 #[cfg(test)]
@@ -147,7 +149,10 @@ mod tests {
     #[test]
     fn a_policy_that_we_do_not_understand_asks_for_the_password() {
         assert_eq!(Factor::parse_list(""), []);
-        assert_eq!(Factor::parse_list("password,sms"), [Factor::Password, Factor::Sms]);
+        assert_eq!(
+            Factor::parse_list("password,sms"),
+            [Factor::Password, Factor::Sms]
+        );
         assert_eq!(Factor::parse_list("retina"), [Factor::Password]);
         assert_eq!(Factor::list(&[Factor::Password, Factor::Sms]), "password,sms");
     }

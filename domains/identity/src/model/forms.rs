@@ -19,15 +19,30 @@ pub fn id_no(text: &str, today: Date) -> Result<String, FieldFault> {
     let bytes = text.as_bytes();
     let (body, last) = match bytes.split_last() {
         Some((last, body)) if body.len() == 17 && body.iter().all(u8::is_ascii_digit) => (body, *last),
-        _ => return Err(fault("id_no.length", "身份证号应为18位", "请核对后输入18位号码，末位可以是X")),
+        _ => {
+            return Err(fault(
+                "id_no.length",
+                "身份证号应为18位",
+                "请核对后输入18位号码，末位可以是X",
+            ));
+        }
     };
-    let sum: u32 = body.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let sum: u32 = body
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     let expected = usize::try_from(sum % 11).ok().and_then(|at| CHECK.get(at));
     if expected != Some(&last) {
-        return Err(fault("id_no.check", "身份证号校验位不正确", "请逐位核对，尤其是最后一位"));
+        return Err(fault(
+            "id_no.check",
+            "身份证号校验位不正确",
+            "请逐位核对，尤其是最后一位",
+        ));
     }
     let born = birth(&text).filter(|born| *born <= today && born.year() >= 1900);
-    born.map(|_| text).ok_or_else(|| fault("id_no.birth", "身份证号中的出生日期不存在", "请核对第7至14位"))
+    born.map(|_| text)
+        .ok_or_else(|| fault("id_no.birth", "身份证号中的出生日期不存在", "请核对第7至14位"))
 }
 
 fn birth(id_no: &str) -> Option<Date> {
@@ -44,8 +59,17 @@ pub fn card_no(text: &str) -> Result<String, FieldFault> {
     if fits && luhn(&digits) {
         return Ok(digits);
     }
-    let (code, reason) = if fits { ("card_no.check", "卡号校验未通过") } else { ("card_no.length", "卡号应为16至19位数字") };
-    Err(FieldFault { field: "card_no", code, reason: reason.to_owned(), remedy: "请对照银行卡正面逐位核对".to_owned() })
+    let (code, reason) = if fits {
+        ("card_no.check", "卡号校验未通过")
+    } else {
+        ("card_no.length", "卡号应为16至19位数字")
+    };
+    Err(FieldFault {
+        field: "card_no",
+        code,
+        reason: reason.to_owned(),
+        remedy: "请对照银行卡正面逐位核对".to_owned(),
+    })
 }
 
 /// ISO/IEC 7812-1 annex B.
@@ -110,8 +134,13 @@ pub fn pay_password(text: &str) -> Result<(), FieldFault> {
     if bytes.len() != 6 || !bytes.iter().all(u8::is_ascii_digit) {
         return Err(weak("password.format", "支付密码应为6位数字"));
     }
-    let steps: Vec<i16> = bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| i16::from(*b) - i16::from(*a)).collect();
-    let monotone = steps.iter().all(|s| *s == 0) || steps.iter().all(|s| *s == 1) || steps.iter().all(|s| *s == -1);
+    let steps: Vec<i16> = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .map(|(a, b)| i16::from(*b) - i16::from(*a))
+        .collect();
+    let monotone =
+        steps.iter().all(|s| *s == 0) || steps.iter().all(|s| *s == 1) || steps.iter().all(|s| *s == -1);
     let paired = bytes.chunks(2).all(|pair| pair.first() == pair.get(1)) || bytes.get(..3) == bytes.get(3..);
     if monotone || paired {
         return Err(weak("password.weak", "这组密码太容易被猜到"));
@@ -129,7 +158,13 @@ mod tests {
 
     #[test]
     fn id_numbers_after_gb_11643() {
-        for good in ["11010519491231002X", "11010519491231002x", "34052419800101001X", "110101200002290018", "999999199001010016"] {
+        for good in [
+            "11010519491231002X",
+            "11010519491231002x",
+            "34052419800101001X",
+            "110101200002290018",
+            "999999199001010016",
+        ] {
             assert_eq!(id_no(good, today()).unwrap(), good.to_ascii_uppercase());
         }
         for (bad, code) in [
@@ -161,7 +196,11 @@ mod tests {
 
     #[test]
     fn cards_phones_names_and_passwords() {
-        for good in ["6212264000012345670", "6228480400000012346", "4111 1111 1111 1111"] {
+        for good in [
+            "6212264000012345670",
+            "6228480400000012346",
+            "4111 1111 1111 1111",
+        ] {
             assert!(card_no(good).is_ok(), "{good}");
         }
         assert_eq!(card_no("6212264000012345671").unwrap_err().code, "card_no.check");
@@ -170,7 +209,9 @@ mod tests {
         assert!(phone("12800000001").is_err());
         assert!(name("李秀兰").is_ok() && name("阿依古丽·买买提").is_ok());
         assert!(name("A").is_err() && name("<b>李</b>").is_err());
-        for weak in ["123456", "654321", "111111", "112233", "123123", "12345", "12345a"] {
+        for weak in [
+            "123456", "654321", "111111", "112233", "123123", "12345", "12345a",
+        ] {
             assert!(pay_password(weak).is_err(), "{weak}");
         }
         assert!(pay_password("258036").is_ok());

@@ -37,8 +37,14 @@ pub struct Lifetime {
     pub absolute: Ms,
 }
 
-pub const CUSTOMER_SESSION: Lifetime = Lifetime { idle: 15 * MINUTE, absolute: 2 * HOUR };
-pub const STAFF_SESSION: Lifetime = Lifetime { idle: 30 * MINUTE, absolute: 10 * HOUR };
+pub const CUSTOMER_SESSION: Lifetime = Lifetime {
+    idle: 15 * MINUTE,
+    absolute: 2 * HOUR,
+};
+pub const STAFF_SESSION: Lifetime = Lifetime {
+    idle: 30 * MINUTE,
+    absolute: 10 * HOUR,
+};
 
 /// A WeChat user whom OAuth has named.
 #[derive(Clone, Debug)]
@@ -108,7 +114,10 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_idleness_and_absolutely() {
-        let life = Lifetime { idle: 10, absolute: 25 };
+        let life = Lifetime {
+            idle: 10,
+            absolute: 25,
+        };
         assert!(session_alive(0, 0, life, 9));
         assert!(!session_alive(0, 0, life, 10));
         assert!(session_alive(0, 20, life, 24));

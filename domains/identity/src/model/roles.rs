@@ -36,9 +36,13 @@ impl Role {
     pub fn permits(self) -> &'static [&'static str] {
         match self {
             Self::Teller => &["overview.read", "customers.read", "customers.reveal"],
-            Self::Supervisor => {
-                &["overview.read", "customers.read", "customers.reveal", "sessions.revoke", "policies.read"]
-            }
+            Self::Supervisor => &[
+                "overview.read",
+                "customers.read",
+                "customers.reveal",
+                "sessions.revoke",
+                "policies.read",
+            ],
             Self::Auditor => &["audit.read", "customers.read", "policies.read"],
             Self::Operator => &["overview.read", "nodes.read"],
         }

@@ -49,7 +49,12 @@ pub(crate) struct Binding {
 impl Identity {
     /// Checks the form with the core bank and sends a code to the phone that the bank has on file.
     /// The same key and form give the same binding, and no second code.
-    pub(crate) async fn begin_binding(&self, who: &Visitor, key: &str, form: BindingForm) -> Result<Binding, Error> {
+    pub(crate) async fn begin_binding(
+        &self,
+        who: &Visitor,
+        key: &str,
+        form: BindingForm,
+    ) -> Result<Binding, Error> {
         let claim = Claimed {
             scope: format!("binding:{}", self.cx.vault.index("openid", &who.openid)),
             key: key.to_owned(),
@@ -69,7 +74,10 @@ impl Identity {
             Answer::Unknown => return Err(Error::CoreUnavailable),
         };
         let (this, openid) = (self.clone(), who.openid.clone());
-        self.cx.db.tx(async move |c| this.enrol(c, &openid, &core, &claim).await).await
+        self.cx
+            .db
+            .tx(async move |c| this.enrol(c, &openid, &core, &claim).await)
+            .await
     }
 
     /// The binding that this key began before, if it did.
@@ -85,7 +93,9 @@ impl Identity {
             Claim::Done(id) => {
                 let id = id.parse().map_err(|_| Error::NotFound)?;
                 let enrolment = self.enrolment(who, id).await?;
-                let challenge = self.challenge_view(enrolment.customer, enrolment.challenge).await?;
+                let challenge = self
+                    .challenge_view(enrolment.customer, enrolment.challenge)
+                    .await?;
                 Ok(Some(Binding { id, challenge }))
             }
             Claim::Different => Err(Error::KeyReused),
@@ -96,17 +106,25 @@ impl Identity {
     /// A new code for a binding under way.
     pub(crate) async fn resend_binding(&self, who: &Visitor, id: BindingId) -> Result<Binding, Error> {
         let enrolment = self.enrolment(who, id).await?;
-        let challenge = self.challenge_resend(enrolment.customer, enrolment.challenge).await?;
+        let challenge = self
+            .challenge_resend(enrolment.customer, enrolment.challenge)
+            .await?;
         Ok(Binding { id, challenge })
     }
 
     /// Ends the binding with the customer's proof; repeating a finished one changes nothing.
-    pub(crate) async fn confirm_binding(&self, who: &Visitor, id: BindingId, proof: &Proof) -> Result<CustomerId, Error> {
+    pub(crate) async fn confirm_binding(
+        &self,
+        who: &Visitor,
+        id: BindingId,
+        proof: &Proof,
+    ) -> Result<CustomerId, Error> {
         let enrolment = self.enrolment(who, id).await?;
         if enrolment.state == "done" {
             return Ok(enrolment.customer);
         }
-        self.challenge_prove(enrolment.customer, enrolment.challenge, proof).await?;
+        self.challenge_prove(enrolment.customer, enrolment.challenge, proof)
+            .await?;
         let this = self.clone();
         self.cx.db.tx(async move |c| this.bind(c, &enrolment).await).await
     }
@@ -122,7 +140,14 @@ impl Identity {
                 }
                 store::sessions::revoke_subject(c, "customer", &openid, now, "unbound").await?;
                 this.note_binding(c, customer, "binding.end", "ok").await?;
-                events::publish(c, &this.cx, "identity.unbound", &format!("{customer}.{now}"), &json!({"customer": customer})).await?;
+                events::publish(
+                    c,
+                    &this.cx,
+                    "identity.unbound",
+                    &format!("{customer}.{now}"),
+                    &json!({"customer": customer}),
+                )
+                .await?;
                 Ok(())
             })
             .await
@@ -134,7 +159,12 @@ impl Identity {
         let card_no = forms::card_no(&form.card_no);
         let phone = forms::phone(&form.phone);
         match (name, id_no, card_no, phone) {
-            (Ok(name), Ok(id_no), Ok(card_no), Ok(phone)) => Ok(VerifyCustomer { name, id_no, card_no, phone }),
+            (Ok(name), Ok(id_no), Ok(card_no), Ok(phone)) => Ok(VerifyCustomer {
+                name,
+                id_no,
+                card_no,
+                phone,
+            }),
             (name, id_no, card_no, phone) => {
                 let faults = [name.err(), id_no.err(), card_no.err(), phone.err()];
                 Err(Error::Fields(faults.into_iter().flatten().collect()))
@@ -143,14 +173,19 @@ impl Identity {
     }
 
     async fn allow_form(&self, openid: &str, card_no: &str) -> Result<(), Error> {
-        let keys = [self.cx.vault.index("throttle", openid), self.cx.vault.index("throttle", card_no)];
+        let keys = [
+            self.cx.vault.index("throttle", openid),
+            self.cx.vault.index("throttle", card_no),
+        ];
         let now = self.cx.clock.now();
         self.cx
             .db
             .tx(async move |c| {
                 for key in &keys {
                     if !store::throttle::take(c, "binding.form", key, (TRIES_PER_DAY, DAY), now).await? {
-                        return Err(Error::TooMany { retry_after: 24 * 3600 });
+                        return Err(Error::TooMany {
+                            retry_after: 24 * 3600,
+                        });
                     }
                 }
                 Ok(())
@@ -167,11 +202,20 @@ impl Identity {
             detail: json!({}),
         };
         let cx = self.cx.clone();
-        self.cx.db.tx(async move |c| audit::note(c, &cx, entry.clone()).await).await?;
+        self.cx
+            .db
+            .tx(async move |c| audit::note(c, &cx, entry.clone()).await)
+            .await?;
         Err(Error::Mismatch)
     }
 
-    async fn enrol(&self, c: &mut Conn, openid: &str, core: &CoreCustomer, claim: &Claimed) -> Result<Binding, Error> {
+    async fn enrol(
+        &self,
+        c: &mut Conn,
+        openid: &str,
+        core: &CoreCustomer,
+        claim: &Claimed,
+    ) -> Result<Binding, Error> {
         let now = self.cx.clock.now();
         match idem::claim(c, &claim.scope, &claim.key, &claim.hash, now, 0).await? {
             Claim::New => {}
@@ -181,14 +225,21 @@ impl Identity {
         let customer = self.remember(c, core, now).await?;
         let others = store::bindings::of_customer(c, customer).await?;
         let another = others.iter().any(|b| b.state == "active" && self.is_living(b));
-        let act = if another { "binding.another" } else { "binding.first" };
+        let act = if another {
+            "binding.another"
+        } else {
+            "binding.first"
+        };
         let policy = store::challenges::policy(c, act, 0).await?;
         let ask = NewChallenge {
             customer,
             act,
             bound: kit::crypto::sha256(&format!("bind|{openid}|{customer}")),
             summary: "绑定微信银行".to_owned(),
-            factors: policy.map_or_else(|| vec![Factor::Password, Factor::Sms], |text| Factor::parse_list(&text)),
+            factors: policy.map_or_else(
+                || vec![Factor::Password, Factor::Sms],
+                |text| Factor::parse_list(&text),
+            ),
         };
         let challenge = self.challenge_open(c, ask).await?;
         let id: BindingId = self.cx.ids.make();
@@ -210,7 +261,9 @@ impl Identity {
         let now = self.cx.clock.now();
         let bound = kit::crypto::sha256(&format!("bind|{}|{}", e.openid, e.customer));
         self.challenge_spend(c, e.customer, e.challenge, &bound).await?;
-        if !store::bindings::finish_enrolment(c, e.id).await? || !self.write_binding(c, e.id, &e.openid, e.customer, now).await? {
+        if !store::bindings::finish_enrolment(c, e.id).await?
+            || !self.write_binding(c, e.id, &e.openid, e.customer, now).await?
+        {
             return Err(Error::AlreadyBound);
         }
         store::sessions::attach(c, &e.openid, e.customer).await?;
@@ -243,7 +296,11 @@ impl Identity {
     }
 
     async fn enrolment(&self, who: &Visitor, id: BindingId) -> Result<Enrolment, Error> {
-        let row = self.cx.db.read(async move |c| store::bindings::enrolment(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::bindings::enrolment(c, id).await)
+            .await?;
         let row = row.filter(|e| e.openid == who.openid).ok_or(Error::NotFound)?;
         if row.state == "open" && row.expires_at <= self.cx.clock.now() {
             return Err(Error::ChallengeExpired);
@@ -255,7 +312,13 @@ impl Identity {
         Actor::Fan(self.cx.vault.index("openid", openid))
     }
 
-    async fn note_binding(&self, c: &mut Conn, customer: CustomerId, action: &'static str, result: &'static str) -> Result<(), Error> {
+    async fn note_binding(
+        &self,
+        c: &mut Conn,
+        customer: CustomerId,
+        action: &'static str,
+        result: &'static str,
+    ) -> Result<(), Error> {
         let entry = Entry {
             actor: Actor::Customer(customer.to_string()),
             action,

@@ -15,8 +15,8 @@ use super::Identity;
 use crate::error::Error;
 use crate::mask;
 use crate::model::challenge::{
-    CODES_PER_HOUR, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge, PASSWORD_RESTS,
-    PASSWORD_TRIES, Proof, RESEND_AFTER, State,
+    CODES_PER_HOUR, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge,
+    PASSWORD_RESTS, PASSWORD_TRIES, Proof, RESEND_AFTER, State,
 };
 use crate::model::people::{Customer, CustomerId, LEVEL_LASTS, LEVEL_PROVED, Visitor};
 use crate::store;
@@ -28,9 +28,16 @@ pub(crate) const SEND_CODE: &str = "identity.send_code";
 impl Identity {
     /// Which factors an act needs at this amount (fen; 0 when there is none).
     pub async fn policy(&self, act: &'static str, amount_fen: i64) -> Result<Vec<Factor>, Error> {
-        let found = self.cx.db.read(async move |c| store::challenges::policy(c, act, amount_fen).await).await?;
+        let found = self
+            .cx
+            .db
+            .read(async move |c| store::challenges::policy(c, act, amount_fen).await)
+            .await?;
         // An act without a policy is asked for everything: deny by default.
-        Ok(found.map_or_else(|| vec![Factor::Password, Factor::Sms], |text| Factor::parse_list(&text)))
+        Ok(found.map_or_else(
+            || vec![Factor::Password, Factor::Sms],
+            |text| Factor::parse_list(&text),
+        ))
     }
 
     /// Passes when the policy asks nothing for this act, or the session has been proved just now.
@@ -100,7 +107,10 @@ impl Identity {
                 if !store::challenges::renew_code(c, &row, MAX_SENDS).await? {
                     return Err(Error::ChallengeExpired);
                 }
-                let row = Row { sends: row.sends + 1, ..row.clone() };
+                let row = Row {
+                    sends: row.sends + 1,
+                    ..row.clone()
+                };
                 this.queue_code(c, &row).await?;
                 Ok(row)
             })
@@ -109,7 +119,12 @@ impl Identity {
     }
 
     /// Judges the customer's proof. On success the challenge waits, proven, for [`Self::challenge_spend`].
-    pub async fn challenge_prove(&self, customer: CustomerId, id: ChallengeId, proof: &Proof) -> Result<(), Error> {
+    pub async fn challenge_prove(
+        &self,
+        customer: CustomerId,
+        id: ChallengeId,
+        proof: &Proof,
+    ) -> Result<(), Error> {
         let row = self.owned(customer, id).await?;
         let factors = Factor::parse_list(&row.factors);
         let needs_password = factors.contains(&Factor::Password);
@@ -125,7 +140,11 @@ impl Identity {
                     store::customers::password_right(c, customer).await?;
                 }
                 if code_right && password_right {
-                    return if store::challenges::prove(c, id).await? { Ok(None) } else { Err(Error::ChallengeExpired) };
+                    return if store::challenges::prove(c, id).await? {
+                        Ok(None)
+                    } else {
+                        Err(Error::ChallengeExpired)
+                    };
                 }
                 this.count_failure(c, &row, now).await.map(Some)
             })
@@ -163,7 +182,11 @@ impl Identity {
         bound: &str,
     ) -> Result<(), Error> {
         let spent = store::challenges::spend(c, id, customer, bound, self.cx.clock.now()).await?;
-        if spent { Ok(()) } else { Err(Error::ChallengeExpired) }
+        if spent {
+            Ok(())
+        } else {
+            Err(Error::ChallengeExpired)
+        }
     }
 
     async fn begin_try(&self, row: &Row, needs_password: bool, now: Ms) -> Result<(), Error> {
@@ -174,11 +197,19 @@ impl Identity {
             .tx(async move |c| {
                 if !store::challenges::begin_try(c, id, MAX_ATTEMPTS, now).await? {
                     let over = expires_at <= now || matches!(state, State::Proven | State::Spent);
-                    return Err(if over { Error::ChallengeExpired } else { Error::ChallengeLocked });
+                    return Err(if over {
+                        Error::ChallengeExpired
+                    } else {
+                        Error::ChallengeLocked
+                    });
                 }
                 if needs_password && !store::customers::begin_try(c, customer, PASSWORD_TRIES, now).await? {
                     let missing = store::customers::password_hash(c, customer).await?.is_none();
-                    return Err(if missing { Error::PasswordMissing } else { Error::PasswordLocked });
+                    return Err(if missing {
+                        Error::PasswordMissing
+                    } else {
+                        Error::PasswordLocked
+                    });
                 }
                 Ok(())
             })
@@ -189,7 +220,9 @@ impl Identity {
     async fn count_failure(&self, c: &mut Conn, row: &Row, now: Ms) -> Result<Error, Error> {
         store::challenges::lock(c, row.id, MAX_ATTEMPTS).await?;
         store::customers::rest_password(c, row.customer, PASSWORD_TRIES, now + PASSWORD_RESTS).await?;
-        let left = store::challenges::by_id(c, row.id).await?.map_or(0, |r| MAX_ATTEMPTS - r.attempts);
+        let left = store::challenges::by_id(c, row.id)
+            .await?
+            .map_or(0, |r| MAX_ATTEMPTS - r.attempts);
         let entry = Entry {
             actor: Actor::Customer(row.customer.to_string()),
             action: "challenge.prove",
@@ -198,16 +231,25 @@ impl Identity {
             detail: json!({"act": row.act, "left": left}),
         };
         audit::note(c, &self.cx, entry).await?;
-        Ok(if left > 0 { Error::ChallengeWrong { left } } else { Error::ChallengeLocked })
+        Ok(if left > 0 {
+            Error::ChallengeWrong { left }
+        } else {
+            Error::ChallengeLocked
+        })
     }
 
     fn code_fits(&self, row: &Row, proof: &Proof) -> bool {
         let given = proof.sms_code.as_deref().unwrap_or("").trim();
-        !row.code_tag.is_empty() && crypto::same(self.code_tag(row.id, given).as_bytes(), row.code_tag.as_bytes())
+        !row.code_tag.is_empty()
+            && crypto::same(self.code_tag(row.id, given).as_bytes(), row.code_tag.as_bytes())
     }
 
     async fn password_fits(&self, customer: CustomerId, proof: &Proof) -> Result<bool, Error> {
-        let hash = self.cx.db.read(async move |c| store::customers::password_hash(c, customer).await).await?;
+        let hash = self
+            .cx
+            .db
+            .read(async move |c| store::customers::password_hash(c, customer).await)
+            .await?;
         let given = proof.password.as_deref().unwrap_or("");
         Ok(match hash {
             Some(hash) => crypto::verify_password(given, &hash).await,
@@ -216,14 +258,22 @@ impl Identity {
     }
 
     async fn owned(&self, customer: CustomerId, id: ChallengeId) -> Result<Row, Error> {
-        let row = self.cx.db.read(async move |c| store::challenges::by_id(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::challenges::by_id(c, id).await)
+            .await?;
         row.filter(|row| row.customer == customer).ok_or(Error::NotFound)
     }
 
     async fn allow_code(&self, c: &mut Conn, phone: &str, now: Ms) -> Result<(), Error> {
         let key = self.cx.vault.index("throttle", phone);
         let free = store::throttle::take(c, "sms.phone", &key, (CODES_PER_HOUR, HOUR), now).await?;
-        if free { Ok(()) } else { Err(Error::TooMany { retry_after: 3600 }) }
+        if free {
+            Ok(())
+        } else {
+            Err(Error::TooMany { retry_after: 3600 })
+        }
     }
 
     fn new_code(&self, row: &mut Row, now: Ms) {
@@ -238,13 +288,20 @@ impl Identity {
             return Ok(());
         }
         let (key, payload) = (format!("{}.{}", row.id, row.sends), row.id.to_string());
-        let job = NewJob { kind: SEND_CODE, key: &key, payload: &payload, run_at: row.sent_at };
+        let job = NewJob {
+            kind: SEND_CODE,
+            key: &key,
+            payload: &payload,
+            run_at: row.sent_at,
+        };
         jobs::enqueue(c, &self.cx, job).await?;
         Ok(())
     }
 
     fn code_tag(&self, id: ChallengeId, code: &str) -> String {
-        self.cx.vault.tag("identity_challenge.code", &[&id.to_string(), code])
+        self.cx
+            .vault
+            .tag("identity_challenge.code", &[&id.to_string(), code])
     }
 
     fn challenge_of(&self, row: &Row, phone: &str) -> Result<Challenge, Error> {
@@ -261,21 +318,35 @@ impl Identity {
     }
 
     /// What the job needs to hand over the code: phone, text, and the sealed code to forget.
-    pub(crate) async fn code_to_send(&self, id: ChallengeId) -> Result<Option<(String, String, String)>, Error> {
-        let row = self.cx.db.read(async move |c| store::challenges::by_id(c, id).await).await?;
-        let Some(row) = row.filter(|r| !r.code_sealed.is_empty() && r.expires_at > self.cx.clock.now()) else {
+    pub(crate) async fn code_to_send(
+        &self,
+        id: ChallengeId,
+    ) -> Result<Option<(String, String, String)>, Error> {
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::challenges::by_id(c, id).await)
+            .await?;
+        let Some(row) = row.filter(|r| !r.code_sealed.is_empty() && r.expires_at > self.cx.clock.now())
+        else {
             return Ok(None);
         };
         let code = self.cx.vault.open(&aad("code", id), &row.code_sealed)?;
         let summary = self.cx.vault.open(&aad("summary", id), &row.summary)?;
         let phone = self.phone_of(row.customer).await?;
-        Ok(Some((phone, crate::model::challenge::sms_text(&code, &summary), row.code_sealed)))
+        Ok(Some((
+            phone,
+            crate::model::challenge::sms_text(&code, &summary),
+            row.code_sealed,
+        )))
     }
 }
 
 /// Whole seconds to wait before the next code.
 fn too_soon(sent_at: Ms, now: Ms) -> Option<u32> {
-    let wait = u64::try_from(sent_at + RESEND_AFTER - now).ok().filter(|ms| *ms > 0)?;
+    let wait = u64::try_from(sent_at + RESEND_AFTER - now)
+        .ok()
+        .filter(|ms| *ms > 0)?;
     u32::try_from(Duration::from_millis(wait + 999).as_secs()).ok()
 }
 

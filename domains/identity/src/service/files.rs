@@ -47,7 +47,11 @@ impl Identity {
     }
 
     pub(crate) async fn person(&self, id: CustomerId) -> Result<Person, Error> {
-        let row = self.cx.db.read(async move |c| store::customers::by_id(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::customers::by_id(c, id).await)
+            .await?;
         Ok(self.open_person(&row.ok_or(Error::NotFound)?)?)
     }
 
@@ -64,12 +68,16 @@ impl Identity {
             .cx
             .db
             .read(async move |c| {
-                let Some(binding) = bindings::active(c, &openid).await? else { return Ok(None) };
+                let Some(binding) = bindings::active(c, &openid).await? else {
+                    return Ok(None);
+                };
                 let person = store::customers::by_id(c, binding.customer).await?;
                 Ok::<_, kit::db::Error>(person.map(|person| (binding, person)))
             })
             .await?;
-        let Some((binding, row)) = found.filter(|(binding, _)| self.is_living(binding)) else { return Ok(None) };
+        let Some((binding, row)) = found.filter(|(binding, _)| self.is_living(binding)) else {
+            return Ok(None);
+        };
         let person = self.open_person(&row)?;
         Ok(Some(Customer {
             id: person.id,
@@ -83,14 +91,26 @@ impl Identity {
 
     /// The WeChat users who act for a customer now.
     pub async fn openids_of(&self, customer: CustomerId) -> Result<Vec<String>, Error> {
-        let rows = self.cx.db.read(async move |c| bindings::of_customer(c, customer).await).await?;
-        Ok(rows.into_iter().filter(|b| b.state == "active" && self.is_living(b)).map(|b| b.openid).collect())
+        let rows = self
+            .cx
+            .db
+            .read(async move |c| bindings::of_customer(c, customer).await)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter(|b| b.state == "active" && self.is_living(b))
+            .map(|b| b.openid)
+            .collect())
     }
 
     /// The customer with this number in the core bank, if the channel knows one.
     pub async fn by_customer_no(&self, customer_no: &str) -> Result<Option<CustomerId>, Error> {
         let idx = self.cx.vault.index("customer_no", customer_no);
-        Ok(self.cx.db.read(async move |c| store::customers::id_by_customer_no(c, &idx).await).await?)
+        Ok(self
+            .cx
+            .db
+            .read(async move |c| store::customers::id_by_customer_no(c, &idx).await)
+            .await?)
     }
 
     pub async fn preferences(&self, id: CustomerId) -> Result<Preferences, Error> {
@@ -118,12 +138,23 @@ impl Identity {
 
     /// A binding row carries a tag over all that gives it power, so that a row written from below is worth nothing.
     pub(crate) fn binding_tag(&self, b: &bindings::Row) -> String {
-        let (id, customer, until) = (b.id.to_string(), b.customer.to_string(), b.valid_until.to_string());
-        self.cx.vault.tag("identity_binding", &[&id, &b.openid, &customer, &until])
+        let (id, customer, until) = (
+            b.id.to_string(),
+            b.customer.to_string(),
+            b.valid_until.to_string(),
+        );
+        self.cx
+            .vault
+            .tag("identity_binding", &[&id, &b.openid, &customer, &until])
     }
 
     /// Writes the core bank's present data of a customer, making the file when it is new.
-    pub(crate) async fn remember(&self, c: &mut Conn, core: &corebank::CoreCustomer, now: Ms) -> Result<CustomerId, Error> {
+    pub(crate) async fn remember(
+        &self,
+        c: &mut Conn,
+        core: &corebank::CoreCustomer,
+        now: Ms,
+    ) -> Result<CustomerId, Error> {
         let idx = self.cx.vault.index("customer_no", &core.customer_no);
         let known = store::customers::id_by_customer_no(c, &idx).await?;
         let person = Person {
@@ -136,7 +167,16 @@ impl Identity {
         };
         let (row, indexes) = (self.seal_person(&person), self.indexes(&person));
         if known.is_some() {
-            store::customers::refresh(c, &Row { customer_no: String::new(), ..row }, &indexes, now).await?;
+            store::customers::refresh(
+                c,
+                &Row {
+                    customer_no: String::new(),
+                    ..row
+                },
+                &indexes,
+                now,
+            )
+            .await?;
         } else {
             store::customers::insert(c, &row, &indexes, now).await?;
         }
@@ -145,8 +185,11 @@ impl Identity {
 }
 
 /// Balance changes are told from the first fen on, until the customer decides otherwise.
-pub(crate) const DEFAULT_PREFERENCES: Preferences =
-    Preferences { elder: false, balance_notice: true, balance_notice_min_fen: 0 };
+pub(crate) const DEFAULT_PREFERENCES: Preferences = Preferences {
+    elder: false,
+    balance_notice: true,
+    balance_notice_min_fen: 0,
+};
 
 fn aad(column: &str, id: CustomerId) -> String {
     format!("identity_customer.{column}|{id}")

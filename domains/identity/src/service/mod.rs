@@ -50,6 +50,12 @@ impl Identity {
         wechat: Arc<dyn WeChatCourier>,
         settings: Settings,
     ) -> Self {
-        Self { cx, core, sms, wechat, settings: Arc::new(settings) }
+        Self {
+            cx,
+            core,
+            sms,
+            wechat,
+            settings: Arc::new(settings),
+        }
     }
 }

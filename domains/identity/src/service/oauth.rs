@@ -47,7 +47,11 @@ impl Lost {
 /// A path within our own pages, or our front page: never another host, never a scheme.
 pub(crate) fn local(to: &str) -> &str {
     let plain = to.starts_with("/h5/") && to.len() <= 200 && !to.contains("//") && !to.contains('\\');
-    if plain && to.bytes().all(|b| b.is_ascii_graphic()) { to } else { "/h5/" }
+    if plain && to.bytes().all(|b| b.is_ascii_graphic()) {
+        to
+    } else {
+        "/h5/"
+    }
 }
 
 impl Identity {
@@ -68,12 +72,20 @@ impl Identity {
         Ok(Departure { location, browser })
     }
 
-    pub(crate) async fn arrive(&self, code: &str, state: &str, browser: &str, device: &str) -> Result<Arrival, Lost> {
+    pub(crate) async fn arrive(
+        &self,
+        code: &str,
+        state: &str,
+        browser: &str,
+        device: &str,
+    ) -> Result<Arrival, Lost> {
         let (state_hash, browser_hash, now) = (sha256(state), sha256(browser), self.cx.clock.now());
         let to = self
             .cx
             .db
-            .tx(async move |c| store::bindings::spend_oauth(c, &state_hash, &browser_hash, now - STATE_LASTS, now).await)
+            .tx(async move |c| {
+                store::bindings::spend_oauth(c, &state_hash, &browser_hash, now - STATE_LASTS, now).await
+            })
             .await
             .map_err(|error| lost(&error))?
             .ok_or(Lost::State)?;
@@ -85,7 +97,13 @@ impl Identity {
         };
         let customer = self.customer_of(&openid).await.map_err(|error| lost(&error))?;
         let token = self
-            .open_session("customer", &openid, customer.map(|c| c.id), device, Self::CUSTOMER_LIFE)
+            .open_session(
+                "customer",
+                &openid,
+                customer.map(|c| c.id),
+                device,
+                Self::CUSTOMER_LIFE,
+            )
             .await
             .map_err(|error| lost(&error))?;
         Ok(Arrival { token, to })
@@ -99,14 +117,15 @@ fn lost(error: &dyn std::fmt::Display) -> Lost {
 
 /// RFC 3986 percent-encoding of everything but unreserved characters.
 fn escape(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len() * 2), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            out
+        })
 }
 
 #[cfg(test)]
@@ -118,7 +137,16 @@ mod tests {
         for good in ["/h5/", "/h5/transfer?from=1", "/h5/accounts/0192"] {
             assert_eq!(local(good), good);
         }
-        for bad in ["https://evil.example/h5/", "//evil.example", "/h5//evil.example", "/office/", "/h5/\\evil", "/h5/\r\nx", "", "/h5/银"] {
+        for bad in [
+            "https://evil.example/h5/",
+            "//evil.example",
+            "/h5//evil.example",
+            "/office/",
+            "/h5/\\evil",
+            "/h5/\r\nx",
+            "",
+            "/h5/银",
+        ] {
             assert_eq!(local(bad), "/h5/", "{bad}");
         }
     }

@@ -97,14 +97,19 @@ impl Identity {
             .db
             .tx(async move |c| {
                 let mut rows = find(c, by, &idx, &after, more).await?;
-                let next = if rows.len() > limit { rows.get(limit - 1).map(|r| r.id.to_string()) } else { None };
+                let next = if rows.len() > limit {
+                    rows.get(limit - 1).map(|r| r.id.to_string())
+                } else {
+                    None
+                };
                 rows.truncate(limit);
                 let mut shown = Vec::with_capacity(rows.len());
                 for row in &rows {
                     shown.push(this.line(c, &this.open_person(row)?).await?);
                 }
                 let detail = json!({"by": format!("{by:?}"), "found": shown.len()});
-                this.note_reading(c, actor, "customers.search", "customers", detail).await?;
+                this.note_reading(c, actor, "customers.search", "customers", detail)
+                    .await?;
                 Ok((shown, next))
             })
             .await
@@ -120,7 +125,8 @@ impl Identity {
                 let row = this.line(c, &person).await?;
                 let bindings = store::bindings::of_customer(c, id).await?;
                 let sessions = store::sessions::of_customer(c, id).await?;
-                this.note_reading(c, actor, "customer.view", &format!("customer:{id}"), json!({})).await?;
+                this.note_reading(c, actor, "customer.view", &format!("customer:{id}"), json!({}))
+                    .await?;
                 Ok(CustomerFile {
                     row,
                     id_no_masked: mask::id_no(&person.id_no),
@@ -132,14 +138,21 @@ impl Identity {
     }
 
     /// Shows one field in clear; who, which and why are audited in the same transaction.
-    pub async fn reveal(&self, staff: &Staff, id: CustomerId, field: RevealField, reason: &str) -> Result<String, Error> {
+    pub async fn reveal(
+        &self,
+        staff: &Staff,
+        id: CustomerId,
+        field: RevealField,
+        reason: &str,
+    ) -> Result<String, Error> {
         let (this, actor, reason) = (self.clone(), staff.id, reason.to_owned());
         self.cx
             .db
             .tx(async move |c| {
                 let person = this.person_in(c, id).await?;
                 let detail = json!({"field": field, "reason": reason});
-                this.note_reading(c, actor, "customer.reveal", &format!("customer:{id}"), detail).await?;
+                this.note_reading(c, actor, "customer.reveal", &format!("customer:{id}"), detail)
+                    .await?;
                 Ok(match field {
                     RevealField::Name => person.name,
                     RevealField::Phone => person.phone,
@@ -158,7 +171,14 @@ impl Identity {
                 this.person_in(c, id).await?;
                 let ended = store::sessions::revoke_customer(c, id, this.cx.clock.now(), "staff").await?;
                 let detail = json!({"ended": ended, "reason": reason});
-                this.note_reading(c, actor, "customer.sessions_revoke", &format!("customer:{id}"), detail).await?;
+                this.note_reading(
+                    c,
+                    actor,
+                    "customer.sessions_revoke",
+                    &format!("customer:{id}"),
+                    detail,
+                )
+                .await?;
                 Ok(ended)
             })
             .await
@@ -166,12 +186,20 @@ impl Identity {
 
     /// The step-up policies, as data: act, threshold in fen, factors, version.
     pub async fn policies(&self) -> Result<Vec<(String, i64, String, i64)>, Error> {
-        Ok(self.cx.db.read(async |c| store::challenges::policies(c).await).await?)
+        Ok(self
+            .cx
+            .db
+            .read(async |c| store::challenges::policies(c).await)
+            .await?)
     }
 
     /// How many WeChat users act for a customer now.
     pub async fn bound_count(&self) -> Result<i64, Error> {
-        Ok(self.cx.db.read(async |c| store::customers::count(c).await).await?)
+        Ok(self
+            .cx
+            .db
+            .read(async |c| store::customers::count(c).await)
+            .await?)
     }
 
     async fn line(&self, c: &mut Conn, p: &Person) -> Result<CustomerRow, Error> {
@@ -189,8 +217,17 @@ impl Identity {
     }
 
     fn binding_line(&self, b: &store::bindings::Row) -> BindingLine {
-        let state = if b.state == "active" && !self.is_living(b) { "expired".to_owned() } else { b.state.clone() };
-        BindingLine { openid_tail: mask::tail(&b.openid), bound_at: b.bound_at, valid_until: b.valid_until, state }
+        let state = if b.state == "active" && !self.is_living(b) {
+            "expired".to_owned()
+        } else {
+            b.state.clone()
+        };
+        BindingLine {
+            openid_tail: mask::tail(&b.openid),
+            bound_at: b.bound_at,
+            valid_until: b.valid_until,
+            state,
+        }
     }
 
     fn session_line(&self, s: &store::sessions::Row) -> SessionLine {
@@ -213,13 +250,24 @@ impl Identity {
         subject: &str,
         detail: serde_json::Value,
     ) -> Result<(), Error> {
-        let entry =
-            Entry { actor: Actor::Staff(staff.to_string()), action, subject: subject.to_owned(), result: "ok", detail };
+        let entry = Entry {
+            actor: Actor::Staff(staff.to_string()),
+            action,
+            subject: subject.to_owned(),
+            result: "ok",
+            detail,
+        };
         Ok(audit::note(c, &self.cx, entry).await?)
     }
 }
 
-async fn find(c: &mut Conn, by: SearchBy, idx: &str, after: &str, limit: i64) -> Result<Vec<store::customers::Row>, Error> {
+async fn find(
+    c: &mut Conn,
+    by: SearchBy,
+    idx: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<store::customers::Row>, Error> {
     Ok(match by {
         SearchBy::Phone => store::customers::by_phone(c, idx, after, limit).await?,
         SearchBy::IdNo => store::customers::by_id_no(c, idx, after, limit).await?,

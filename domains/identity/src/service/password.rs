@@ -25,7 +25,10 @@ impl Identity {
         password: &str,
     ) -> Result<(), Error> {
         forms::pay_password(password).map_err(|fault| Error::Fields(vec![fault]))?;
-        let proof = Proof { password: None, sms_code: Some(sms_code) };
+        let proof = Proof {
+            password: None,
+            sms_code: Some(sms_code),
+        };
         self.challenge_prove(who.id, challenge, &proof).await?;
         let hash = kit::crypto::hash_password(password).await?;
         let (this, customer) = (self.clone(), who.id);
@@ -33,7 +36,8 @@ impl Identity {
             .db
             .tx(async move |c| {
                 let now = this.cx.clock.now();
-                this.challenge_spend(c, customer, challenge, &bound(customer)).await?;
+                this.challenge_spend(c, customer, challenge, &bound(customer))
+                    .await?;
                 if store::customers::change_password(c, customer, &hash, now).await? == 0 {
                     store::customers::insert_password(c, customer, &hash, now).await?;
                 }
@@ -71,7 +75,10 @@ impl Identity {
             factors,
         };
         let this = self.clone();
-        self.cx.db.tx(async move |c| this.challenge_open(c, ask.clone()).await).await
+        self.cx
+            .db
+            .tx(async move |c| this.challenge_open(c, ask.clone()).await)
+            .await
     }
 
     /// The bound text of a challenge opened for an act on a subject, as [`Self::open_for`] made it.

@@ -15,12 +15,20 @@ impl Identity {
         let (active, mut after, mut written) = (self.cx.vault.active_kid(), String::new(), 0);
         loop {
             let from = after.clone();
-            let page = self.cx.db.read(async move |c| store::customers::page(c, &from, PAGE).await).await?;
+            let page = self
+                .cx
+                .db
+                .read(async move |c| store::customers::page(c, &from, PAGE).await)
+                .await?;
             let Some(last) = page.last() else { break };
             after = last.id.to_string();
             let stale: Vec<_> = page
                 .into_iter()
-                .filter(|r| [&r.customer_no, &r.name, &r.phone, &r.id_no].iter().any(|s| kid_of(s) != Ok(active)))
+                .filter(|r| {
+                    [&r.customer_no, &r.name, &r.phone, &r.id_no]
+                        .iter()
+                        .any(|s| kid_of(s) != Ok(active))
+                })
                 .collect();
             let this = self.clone();
             written += self

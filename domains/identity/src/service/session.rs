@@ -58,7 +58,11 @@ impl Identity {
             revoked_at: 0,
         };
         let entry = Entry {
-            actor: if kind == "staff" { Actor::Staff(subject.to_owned()) } else { self.fan(subject) },
+            actor: if kind == "staff" {
+                Actor::Staff(subject.to_owned())
+            } else {
+                self.fan(subject)
+            },
             action: "session.open",
             subject: format!("session:{}", row.id),
             result: "ok",
@@ -78,15 +82,27 @@ impl Identity {
     /// The living session of a token from the device that opened it.
     pub(crate) async fn session(&self, kind: &'static str, token: &str, device: &str) -> Result<Row, Error> {
         let (hash, now) = (sha256(token), self.cx.clock.now());
-        let row = self.cx.db.read(async move |c| store::sessions::by_token(c, &hash).await).await?;
-        let row = row.filter(|r| r.kind == kind && r.revoked_at == 0).ok_or(Error::SessionRequired)?;
-        let life = Lifetime { idle: row.idle_ms, absolute: row.absolute_at - row.created_at };
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::sessions::by_token(c, &hash).await)
+            .await?;
+        let row = row
+            .filter(|r| r.kind == kind && r.revoked_at == 0)
+            .ok_or(Error::SessionRequired)?;
+        let life = Lifetime {
+            idle: row.idle_ms,
+            absolute: row.absolute_at - row.created_at,
+        };
         if !session_alive(row.created_at, row.last_seen_at, life, now) || row.device_hash != sha256(device) {
             return Err(Error::SessionRequired);
         }
         if now - row.last_seen_at >= SEEN_EVERY {
             let id = row.id;
-            self.cx.db.tx(async move |c| store::sessions::seen(c, id, now).await).await?;
+            self.cx
+                .db
+                .tx(async move |c| store::sessions::seen(c, id, now).await)
+                .await?;
         }
         Ok(row)
     }
@@ -97,7 +113,11 @@ impl Identity {
             session: row.id,
             openid: row.subject.clone(),
             customer: row.customer,
-            level: if row.level_until > now { row.level } else { LEVEL_OAUTH },
+            level: if row.level_until > now {
+                row.level
+            } else {
+                LEVEL_OAUTH
+            },
             idle_expires_at: now + row.idle_ms,
             absolute_expires_at: row.absolute_at,
         }
@@ -123,7 +143,11 @@ impl Identity {
             None => None,
             Some(id) => {
                 let person = self.person(id).await?;
-                let hash = self.cx.db.read(async move |c| store::customers::password_hash(c, id).await).await?;
+                let hash = self
+                    .cx
+                    .db
+                    .read(async move |c| store::customers::password_hash(c, id).await)
+                    .await?;
                 Some(CustomerState {
                     id,
                     name: person.name,
@@ -138,7 +162,10 @@ impl Identity {
 
     pub(crate) async fn end_session(&self, id: SessionId) -> Result<(), Error> {
         let now = self.cx.clock.now();
-        self.cx.db.tx(async move |c| store::sessions::revoke(c, id, now, "logout").await).await?;
+        self.cx
+            .db
+            .tx(async move |c| store::sessions::revoke(c, id, now, "logout").await)
+            .await?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use audit::{Actor, Entry};
 use kit::clock::{MINUTE, Ms};
 use kit::crypto;
 use serde_json::json;
-use totp_rs::{Algorithm, Secret, TOTP};
+use totp_rs::{Algorithm, Secret, Totp};
 
 use super::Identity;
 use crate::error::Error;
@@ -33,7 +33,11 @@ impl Identity {
     /// First step: the password. The ticket proves it to the second step and is worth nothing alone.
     pub(crate) async fn staff_password(&self, login: &str, password: &str) -> Result<String, Error> {
         let login = login.trim().to_owned();
-        let row = self.cx.db.read(async move |c| store::staff::by_login(c, &login).await).await?;
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::staff::by_login(c, &login).await)
+            .await?;
         let Some(row) = row else {
             // The same work as for a known login, so that time tells nothing.
             crypto::verify_password(password, NOBODY).await;
@@ -47,18 +51,29 @@ impl Identity {
     }
 
     /// Second step: the code. A code's time step is accepted once.
-    pub(crate) async fn staff_code(&self, ticket: &str, code: &str, device: &str) -> Result<(Staff, String), Error> {
+    pub(crate) async fn staff_code(
+        &self,
+        ticket: &str,
+        code: &str,
+        device: &str,
+    ) -> Result<(Staff, String), Error> {
         let id = self.open_ticket(ticket).ok_or(Error::LoginFailed)?;
         let row = self.staff_row(id).await?.ok_or(Error::LoginFailed)?;
         self.begin_staff_try(&row).await?;
         let Some(step) = self.fitting_step(&row, code.trim()) else {
             return self.staff_failed(&row, "totp").await;
         };
-        let fresh = self.cx.db.tx(async move |c| store::staff::accept_step(c, id, step).await).await?;
+        let fresh = self
+            .cx
+            .db
+            .tx(async move |c| store::staff::accept_step(c, id, step).await)
+            .await?;
         if !fresh {
             return self.staff_failed(&row, "totp.replayed").await;
         }
-        let token = self.open_session("staff", &id.to_string(), None, device, STAFF_SESSION).await?;
+        let token = self
+            .open_session("staff", &id.to_string(), None, device, STAFF_SESSION)
+            .await?;
         let session = self.session("staff", &token, device).await?;
         Ok((self.staff_behind(&session).await?, token))
     }
@@ -66,7 +81,11 @@ impl Identity {
     /// The member of staff behind a session; one who has left is nobody.
     pub(crate) async fn staff_behind(&self, session: &store::sessions::Row) -> Result<Staff, Error> {
         let id = session.subject.parse().map_err(|_| Error::SessionRequired)?;
-        let row = self.staff_row(id).await?.filter(|row| row.state == "active").ok_or(Error::SessionRequired)?;
+        let row = self
+            .staff_row(id)
+            .await?
+            .filter(|row| row.state == "active")
+            .ok_or(Error::SessionRequired)?;
         Ok(Staff {
             id: row.id,
             login: row.login,
@@ -111,7 +130,11 @@ impl Identity {
 
     async fn staff_row(&self, id: StaffId) -> Result<Option<Row>, Error> {
         let id = id.to_string();
-        Ok(self.cx.db.read(async move |c| store::staff::by_id(c, &id).await).await?)
+        Ok(self
+            .cx
+            .db
+            .read(async move |c| store::staff::by_id(c, &id).await)
+            .await?)
     }
 
     async fn begin_staff_try(&self, row: &Row) -> Result<(), Error> {
@@ -123,7 +146,11 @@ impl Identity {
                     return Ok(());
                 }
                 let rests = store::staff::locked(c, id, now).await?;
-                Err(if rests { Error::StaffLocked } else { Error::LoginFailed })
+                Err(if rests {
+                    Error::StaffLocked
+                } else {
+                    Error::LoginFailed
+                })
             })
             .await
     }
@@ -156,7 +183,10 @@ impl Identity {
     fn open_ticket(&self, ticket: &str) -> Option<StaffId> {
         let (body, tag) = ticket.rsplit_once('.')?;
         let (id, until) = body.split_once('.')?;
-        let ours = crypto::same(self.cx.vault.tag("staff.ticket", &[body]).as_bytes(), tag.as_bytes());
+        let ours = crypto::same(
+            self.cx.vault.tag("staff.ticket", &[body]).as_bytes(),
+            tag.as_bytes(),
+        );
         let in_time = until.parse::<Ms>().is_ok_and(|until| until > self.cx.clock.now());
         (ours && in_time).then(|| id.parse().ok()).flatten()
     }
@@ -167,14 +197,17 @@ impl Identity {
         let totp = totp(&secret)?;
         let step = u64::try_from(self.cx.clock.now()).ok()? / 1000 / STEP_SECONDS;
         let fits = |step: &u64| crypto::same(totp.generate(step * STEP_SECONDS).as_bytes(), code.as_bytes());
-        [step, step.saturating_sub(1), step + 1].into_iter().find(fits).and_then(|step| i64::try_from(step).ok())
+        [step, step.saturating_sub(1), step + 1]
+            .into_iter()
+            .find(fits)
+            .and_then(|step| i64::try_from(step).ok())
     }
 }
 
 /// RFC 6238 with SHA-1, six digits, 30 s: what authenticator apps speak.
-fn totp(secret: &str) -> Option<TOTP> {
+fn totp(secret: &str) -> Option<Totp> {
     let bytes = Secret::Encoded(secret.to_owned()).to_bytes().ok()?;
-    TOTP::new(Algorithm::SHA1, 6, 1, STEP_SECONDS, bytes, None, String::new()).ok()
+    Totp::new(Algorithm::SHA1, 6, 1, STEP_SECONDS, bytes, None, String::new()).ok()
 }
 
 fn aad(id: StaffId) -> String {
@@ -182,4 +215,5 @@ fn aad(id: StaffId) -> String {
 }
 
 /// An Argon2id hash that no password fits.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

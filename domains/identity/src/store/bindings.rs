@@ -21,7 +21,15 @@ pub(crate) struct Row {
 type Columns = (BindingId, String, CustomerId, String, i64, i64, String);
 
 fn row((id, openid, customer, state, bound_at, valid_until, tag): Columns) -> Row {
-    Row { id, openid, customer, state, bound_at, valid_until, tag }
+    Row {
+        id,
+        openid,
+        customer,
+        state,
+        bound_at,
+        valid_until,
+        tag,
+    }
 }
 
 pub(crate) async fn active(c: &mut Conn, openid: &str) -> Result<Option<Row>> {
@@ -90,18 +98,25 @@ pub(crate) async fn enrolment(c: &mut Conn, id: BindingId) -> Result<Option<Enro
             (id,),
         )
         .await?;
-    Ok(found.map(|(id, openid, customer, challenge, state, expires_at)| Enrolment {
-        id,
-        openid,
-        customer,
-        challenge,
-        state,
-        expires_at,
-    }))
+    Ok(
+        found.map(|(id, openid, customer, challenge, state, expires_at)| Enrolment {
+            id,
+            openid,
+            customer,
+            challenge,
+            state,
+            expires_at,
+        }),
+    )
 }
 
 pub(crate) async fn finish_enrolment(c: &mut Conn, id: BindingId) -> Result<bool> {
-    let n = c.exec("update identity_enrolment set state = 'done' where id = ? and state = 'open'", (id,)).await?;
+    let n = c
+        .exec(
+            "update identity_enrolment set state = 'done' where id = ? and state = 'open'",
+            (id,),
+        )
+        .await?;
     Ok(n == 1)
 }
 
@@ -114,7 +129,13 @@ pub(crate) async fn insert_oauth(c: &mut Conn, state: &str, browser: &str, to: &
 }
 
 /// Uses a state once, from the browser that began; gives back where to go.
-pub(crate) async fn spend_oauth(c: &mut Conn, state: &str, browser: &str, since: Ms, now: Ms) -> Result<Option<String>> {
+pub(crate) async fn spend_oauth(
+    c: &mut Conn,
+    state: &str,
+    browser: &str,
+    since: Ms,
+    now: Ms,
+) -> Result<Option<String>> {
     let n = c
         .exec(
             "update identity_oauth_state set used_at = ?
@@ -125,11 +146,16 @@ pub(crate) async fn spend_oauth(c: &mut Conn, state: &str, browser: &str, since:
     if n != 1 {
         return Ok(None);
     }
-    let to: Option<(String,)> =
-        c.row("select to_path from identity_oauth_state where state_hash = ?", (state,)).await?;
+    let to: Option<(String,)> = c
+        .row(
+            "select to_path from identity_oauth_state where state_hash = ?",
+            (state,),
+        )
+        .await?;
     Ok(to.map(|(to,)| to))
 }
 
 pub(crate) async fn sweep_oauth(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_oauth_state where created_at < ?", (before,)).await
+    c.exec("delete from identity_oauth_state where created_at < ?", (before,))
+        .await
 }

@@ -24,7 +24,21 @@ pub(crate) struct Row {
     pub(crate) expires_at: Ms,
 }
 
-type Columns = (ChallengeId, CustomerId, String, String, String, String, String, String, i64, i64, i64, String, i64);
+type Columns = (
+    ChallengeId,
+    CustomerId,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    String,
+    i64,
+);
 
 pub(crate) async fn insert(c: &mut Conn, r: &Row, now: Ms) -> Result<u64> {
     c.exec(
@@ -60,7 +74,21 @@ pub(crate) async fn by_id(c: &mut Conn, id: ChallengeId) -> Result<Option<Row>> 
         )
         .await?;
     Ok(found.map(
-        |(id, customer, act, bound, summary, factors, code_tag, code_sealed, sends, sent_at, attempts, state, expires_at)| Row {
+        |(
+            id,
+            customer,
+            act,
+            bound,
+            summary,
+            factors,
+            code_tag,
+            code_sealed,
+            sends,
+            sent_at,
+            attempts,
+            state,
+            expires_at,
+        )| Row {
             id,
             customer,
             act,
@@ -104,7 +132,13 @@ pub(crate) async fn lock(c: &mut Conn, id: ChallengeId, max: i64) -> Result<u64>
 }
 
 /// Uses a proven challenge, once, for exactly what it was bound to.
-pub(crate) async fn spend(c: &mut Conn, id: ChallengeId, customer: CustomerId, bound: &str, now: Ms) -> Result<bool> {
+pub(crate) async fn spend(
+    c: &mut Conn,
+    id: ChallengeId,
+    customer: CustomerId,
+    bound: &str,
+    now: Ms,
+) -> Result<bool> {
     let n = c
         .exec(
             "update identity_challenge set state = 'spent'
@@ -129,7 +163,11 @@ pub(crate) async fn renew_code(c: &mut Conn, r: &Row, max_sends: i64) -> Result<
 
 /// The gateway has the code; from now on only its tag is kept.
 pub(crate) async fn forget_code(c: &mut Conn, id: ChallengeId, sealed: &str) -> Result<u64> {
-    c.exec("update identity_challenge set code_sealed = '' where id = ? and code_sealed = ?", (id, sealed)).await
+    c.exec(
+        "update identity_challenge set code_sealed = '' where id = ? and code_sealed = ?",
+        (id, sealed),
+    )
+    .await
 }
 
 /// The factors for an act at an amount: the row with the highest threshold reached.
@@ -144,5 +182,9 @@ pub(crate) async fn policy(c: &mut Conn, act: &str, amount: i64) -> Result<Optio
 }
 
 pub(crate) async fn policies(c: &mut Conn) -> Result<Vec<(String, i64, String, i64)>> {
-    c.rows("select act, min_amount, factors, version from identity_policy order by act, min_amount", ()).await
+    c.rows(
+        "select act, min_amount, factors, version from identity_policy order by act, min_amount",
+        (),
+    )
+    .await
 }

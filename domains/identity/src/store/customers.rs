@@ -18,8 +18,19 @@ pub(crate) struct Row {
 type Columns = (CustomerId, String, String, String, String, i64, i64, i64);
 
 fn row((id, customer_no, name, phone, id_no, elder, notice, min): Columns) -> Row {
-    let preferences = Preferences { elder: elder == 1, balance_notice: notice == 1, balance_notice_min_fen: min };
-    Row { id, customer_no, name, phone, id_no, preferences }
+    let preferences = Preferences {
+        elder: elder == 1,
+        balance_notice: notice == 1,
+        balance_notice_min_fen: min,
+    };
+    Row {
+        id,
+        customer_no,
+        name,
+        phone,
+        id_no,
+        preferences,
+    }
 }
 
 /// The four blind indexes of a customer.
@@ -77,8 +88,12 @@ pub(crate) async fn by_id(c: &mut Conn, id: CustomerId) -> Result<Option<Row>> {
 }
 
 pub(crate) async fn id_by_customer_no(c: &mut Conn, idx: &str) -> Result<Option<CustomerId>> {
-    let found: Option<(CustomerId,)> =
-        c.row("select id from identity_customer where customer_no_idx = ?", (idx,)).await?;
+    let found: Option<(CustomerId,)> = c
+        .row(
+            "select id from identity_customer where customer_no_idx = ?",
+            (idx,),
+        )
+        .await?;
     Ok(found.map(|(id,)| id))
 }
 
@@ -156,14 +171,21 @@ pub(crate) async fn reseal(c: &mut Conn, old: &Row, new: &Row) -> Result<u64> {
 }
 
 pub(crate) async fn count(c: &mut Conn) -> Result<i64> {
-    let found: Option<(i64,)> =
-        c.row("select count(*) from identity_binding where active_openid is not null", ()).await?;
+    let found: Option<(i64,)> = c
+        .row(
+            "select count(*) from identity_binding where active_openid is not null",
+            (),
+        )
+        .await?;
     Ok(found.map_or(0, |(n,)| n))
 }
 
 pub(crate) async fn password_hash(c: &mut Conn, customer: CustomerId) -> Result<Option<String>> {
     let found: Option<(String,)> = c
-        .row("select hash from identity_credential where customer_id = ? and kind = 'pay'", (customer,))
+        .row(
+            "select hash from identity_credential where customer_id = ? and kind = 'pay'",
+            (customer,),
+        )
         .await?;
     Ok(found.map(|(hash,)| hash))
 }
@@ -181,7 +203,11 @@ pub(crate) async fn begin_try(c: &mut Conn, customer: CustomerId, max: i64, now:
 }
 
 pub(crate) async fn password_right(c: &mut Conn, customer: CustomerId) -> Result<u64> {
-    c.exec("update identity_credential set failures = 0 where customer_id = ? and kind = 'pay'", (customer,)).await
+    c.exec(
+        "update identity_credential set failures = 0 where customer_id = ? and kind = 'pay'",
+        (customer,),
+    )
+    .await
 }
 
 /// After the last permitted failure the password rests; when it wakes the count begins anew.

@@ -25,11 +25,38 @@ pub(crate) struct Row {
     pub(crate) revoked_at: Ms,
 }
 
-type Columns = (SessionId, String, String, Option<CustomerId>, String, String, i64, i64, i64, i64, i64, i64, i64);
+type Columns = (
+    SessionId,
+    String,
+    String,
+    Option<CustomerId>,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+);
 
 fn row(columns: Columns) -> Row {
-    let (id, kind, subject, customer, device, device_hash, level, level_until, created_at, last_seen_at, idle_ms, absolute_at, revoked_at) =
-        columns;
+    let (
+        id,
+        kind,
+        subject,
+        customer,
+        device,
+        device_hash,
+        level,
+        level_until,
+        created_at,
+        last_seen_at,
+        idle_ms,
+        absolute_at,
+        revoked_at,
+    ) = columns;
     Row {
         id,
         kind,
@@ -94,7 +121,11 @@ pub(crate) async fn of_customer(c: &mut Conn, customer: CustomerId) -> Result<Ve
 }
 
 pub(crate) async fn seen(c: &mut Conn, id: SessionId, now: Ms) -> Result<u64> {
-    c.exec("update identity_session set last_seen_at = ? where id = ? and revoked_at = 0", (now, id)).await
+    c.exec(
+        "update identity_session set last_seen_at = ? where id = ? and revoked_at = 0",
+        (now, id),
+    )
+    .await
 }
 
 pub(crate) async fn raise(c: &mut Conn, id: SessionId, level: i64, until: Ms) -> Result<u64> {
@@ -124,7 +155,13 @@ pub(crate) async fn revoke(c: &mut Conn, id: SessionId, now: Ms, reason: &str) -
     Ok(n == 1)
 }
 
-pub(crate) async fn revoke_subject(c: &mut Conn, kind: &str, subject: &str, now: Ms, reason: &str) -> Result<u64> {
+pub(crate) async fn revoke_subject(
+    c: &mut Conn,
+    kind: &str,
+    subject: &str,
+    now: Ms,
+    reason: &str,
+) -> Result<u64> {
     c.exec(
         "update identity_session set revoked_at = ?, revoke_reason = ? where subject = ? and kind = ? and revoked_at = 0",
         (now, reason, subject, kind),
@@ -132,7 +169,12 @@ pub(crate) async fn revoke_subject(c: &mut Conn, kind: &str, subject: &str, now:
     .await
 }
 
-pub(crate) async fn revoke_customer(c: &mut Conn, customer: CustomerId, now: Ms, reason: &str) -> Result<u64> {
+pub(crate) async fn revoke_customer(
+    c: &mut Conn,
+    customer: CustomerId,
+    now: Ms,
+    reason: &str,
+) -> Result<u64> {
     c.exec(
         "update identity_session set revoked_at = ?, revoke_reason = ? where customer_id = ? and revoked_at = 0",
         (now, reason, customer),
@@ -142,5 +184,6 @@ pub(crate) async fn revoke_customer(c: &mut Conn, customer: CustomerId, now: Ms,
 
 /// Removes sessions that ended long ago.
 pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_session where absolute_at < ?", (before,)).await
+    c.exec("delete from identity_session where absolute_at < ?", (before,))
+        .await
 }

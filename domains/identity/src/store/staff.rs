@@ -20,19 +20,33 @@ pub(crate) struct Row {
 type Columns = (StaffId, String, String, String, String, String, String);
 
 fn row((id, login, name, password_hash, totp, roles, state): Columns) -> Row {
-    Row { id, login, name, password_hash, totp, roles, state }
+    Row {
+        id,
+        login,
+        name,
+        password_hash,
+        totp,
+        roles,
+        state,
+    }
 }
 
 pub(crate) async fn by_login(c: &mut Conn, login: &str) -> Result<Option<Row>> {
     let found: Option<Columns> = c
-        .row("select id, login, name, password_hash, totp, roles, state from identity_staff where login = ?", (login,))
+        .row(
+            "select id, login, name, password_hash, totp, roles, state from identity_staff where login = ?",
+            (login,),
+        )
         .await?;
     Ok(found.map(row))
 }
 
 pub(crate) async fn by_id(c: &mut Conn, id: &str) -> Result<Option<Row>> {
     let found: Option<Columns> = c
-        .row("select id, login, name, password_hash, totp, roles, state from identity_staff where id = ?", (id,))
+        .row(
+            "select id, login, name, password_hash, totp, roles, state from identity_staff where id = ?",
+            (id,),
+        )
         .await?;
     Ok(found.map(row))
 }
@@ -67,15 +81,22 @@ pub(crate) async fn rest(c: &mut Conn, id: StaffId, max: i64, until: Ms) -> Resu
 }
 
 pub(crate) async fn locked(c: &mut Conn, id: StaffId, now: Ms) -> Result<bool> {
-    let found: Option<(i64,)> =
-        c.row("select 1 from identity_staff where id = ? and locked_until > ?", (id, now)).await?;
+    let found: Option<(i64,)> = c
+        .row(
+            "select 1 from identity_staff where id = ? and locked_until > ?",
+            (id, now),
+        )
+        .await?;
     Ok(found.is_some())
 }
 
 /// Accepts a code's time step once: a code seen on the wire is worth nothing afterwards.
 pub(crate) async fn accept_step(c: &mut Conn, id: StaffId, step: i64) -> Result<bool> {
     let n = c
-        .exec("update identity_staff set totp_step = ?, failures = 0 where id = ? and totp_step < ?", (step, id, step))
+        .exec(
+            "update identity_staff set totp_step = ?, failures = 0 where id = ? and totp_step < ?",
+            (step, id, step),
+        )
         .await?;
     Ok(n == 1)
 }

@@ -4,7 +4,13 @@ use kit::clock::Ms;
 use kit::db::{Conn, Result};
 
 /// Takes one from a window's allowance; false when it is used up.
-pub(crate) async fn take(c: &mut Conn, bucket: &str, key: &str, (max, window): (i64, Ms), now: Ms) -> Result<bool> {
+pub(crate) async fn take(
+    c: &mut Conn,
+    bucket: &str,
+    key: &str,
+    (max, window): (i64, Ms),
+    now: Ms,
+) -> Result<bool> {
     if begin(c, bucket, key, now).await? {
         return Ok(true);
     }
@@ -15,7 +21,11 @@ pub(crate) async fn take(c: &mut Conn, bucket: &str, key: &str, (max, window): (
 }
 
 async fn begin(c: &mut Conn, bucket: &str, key: &str, now: Ms) -> Result<bool> {
-    c.insert_new("insert into identity_throttle (bucket, k, window_start, used) values (?, ?, ?, 1)", (bucket, key, now)).await
+    c.insert_new(
+        "insert into identity_throttle (bucket, k, window_start, used) values (?, ?, ?, 1)",
+        (bucket, key, now),
+    )
+    .await
 }
 
 async fn restart(c: &mut Conn, bucket: &str, key: &str, now: Ms, window: Ms) -> Result<bool> {
@@ -30,11 +40,15 @@ async fn restart(c: &mut Conn, bucket: &str, key: &str, now: Ms, window: Ms) -> 
 
 async fn count(c: &mut Conn, bucket: &str, key: &str, max: i64) -> Result<bool> {
     let n = c
-        .exec("update identity_throttle set used = used + 1 where bucket = ? and k = ? and used < ?", (bucket, key, max))
+        .exec(
+            "update identity_throttle set used = used + 1 where bucket = ? and k = ? and used < ?",
+            (bucket, key, max),
+        )
         .await?;
     Ok(n == 1)
 }
 
 pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_throttle where window_start < ?", (before,)).await
+    c.exec("delete from identity_throttle where window_start < ?", (before,))
+        .await
 }

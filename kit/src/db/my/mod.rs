@@ -53,7 +53,9 @@ impl Link {
         let call = async {
             let mut found = tx.exec_iter(sql.as_ref(), params).await?;
             while let Some(row) = found.next().await? {
-                if let Err(e) = take(&Cols(Source::My(&row))) {
+                // In a statement of its own: the columns must not live across the await below.
+                let taken = take(&Cols(Source::My(&row)));
+                if let Err(e) = taken {
                     found.drop_result().await?;
                     return Ok(Err(e));
                 }
