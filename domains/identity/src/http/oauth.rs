@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 use kit::problem::{Answer, Problem};
 use kit::web::Params;
 use serde::Deserialize;
-use utoipa::IntoParams;
+
 
 use super::cookie;
 use crate::service::Identity;
 use crate::service::oauth::Lost;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 pub(super) struct StartQuery {
     /// The page to come back to, within `/h5/`.
     #[serde(default)]
@@ -33,7 +33,7 @@ pub(super) async fn start(
     ))
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 pub(super) struct ReturnQuery {
     #[serde(default)]
     code: String,

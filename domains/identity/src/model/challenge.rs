@@ -12,16 +12,16 @@ kit::id_type!(
 );
 
 /// JR/T 0068 asks for at most six minutes.
-pub const LASTS: Ms = 5 * MINUTE;
+pub(crate) const LASTS: Ms = 5 * MINUTE;
 /// Between two codes to the same person.
-pub const RESEND_AFTER: Ms = 60 * SECOND;
-pub const MAX_SENDS: i64 = 3;
-pub const MAX_ATTEMPTS: i64 = 5;
+pub(crate) const RESEND_AFTER: Ms = 60 * SECOND;
+pub(crate) const MAX_SENDS: i64 = 3;
+pub(crate) const MAX_ATTEMPTS: i64 = 5;
 /// Codes to one phone within an hour, over all acts.
-pub const CODES_PER_HOUR: i64 = 10;
+pub(crate) const CODES_PER_HOUR: i64 = 10;
 /// Wrong passwords in a row before the password rests, and for how long.
-pub const PASSWORD_TRIES: i64 = 5;
-pub const PASSWORD_RESTS: Ms = 24 * 60 * MINUTE;
+pub(crate) const PASSWORD_TRIES: i64 = 5;
+pub(crate) const PASSWORD_RESTS: Ms = 24 * 60 * MINUTE;
 
 /// Something only the customer knows or holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,6 +1,6 @@
 //! The words of identity: pure types and rules.
 
-pub mod challenge;
+pub(crate) mod challenge;
 pub mod forms;
-pub mod people;
-pub mod roles;
+pub(crate) mod people;
+pub(crate) mod roles;

@@ -22,13 +22,13 @@ kit::id_type!(
 );
 
 /// A binding must be renewed by a fresh verification after this time.
-pub const BINDING_LASTS: Ms = 365 * DAY;
+pub(crate) const BINDING_LASTS: Ms = 365 * DAY;
 /// A proof raises the session's level for this long.
-pub const LEVEL_LASTS: Ms = 10 * MINUTE;
+pub(crate) const LEVEL_LASTS: Ms = 10 * MINUTE;
 /// Level of a session that OAuth alone has opened.
-pub const LEVEL_OAUTH: i64 = 1;
+pub(crate) const LEVEL_OAUTH: i64 = 1;
 /// Level of a session whose holder has just proved a factor.
-pub const LEVEL_PROVED: i64 = 2;
+pub(crate) const LEVEL_PROVED: i64 = 2;
 
 /// How long sessions live. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +37,11 @@ pub struct Lifetime {
     pub absolute: Ms,
 }
 
-pub const CUSTOMER_SESSION: Lifetime = Lifetime {
+pub(crate) const CUSTOMER_SESSION: Lifetime = Lifetime {
     idle: 15 * MINUTE,
     absolute: 2 * HOUR,
 };
-pub const STAFF_SESSION: Lifetime = Lifetime {
+pub(crate) const STAFF_SESSION: Lifetime = Lifetime {
     idle: 30 * MINUTE,
     absolute: 10 * HOUR,
 };

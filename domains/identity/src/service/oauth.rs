@@ -117,15 +117,11 @@ fn lost(error: &dyn std::fmt::Display) -> Lost {
 
 /// RFC 3986 percent-encoding of everything but unreserved characters.
 fn escape(text: &str) -> String {
-    text.bytes()
-        .fold(String::with_capacity(text.len() * 2), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-            out
-        })
+    let escaped = |byte: u8| {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(escaped).collect()
 }
 
 #[cfg(test)]

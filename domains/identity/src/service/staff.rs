@@ -4,7 +4,7 @@ use audit::{Actor, Entry};
 use kit::clock::{MINUTE, Ms};
 use kit::crypto;
 use serde_json::json;
-use totp_rs::{Algorithm, Secret, Totp};
+use totp_rs::{Algorithm, Builder, Secret, Totp};
 
 use super::Identity;
 use crate::error::Error;
@@ -191,23 +191,24 @@ impl Identity {
         (ours && in_time).then(|| id.parse().ok()).flatten()
     }
 
-    /// The time step that the code belongs to: this one, or one to either side for slow clocks.
+    /// The time step that the code belongs to.
     fn fitting_step(&self, row: &Row, code: &str) -> Option<i64> {
         let secret = self.cx.vault.open(&aad(row.id), &row.totp).ok()?;
-        let totp = totp(&secret)?;
-        let step = u64::try_from(self.cx.clock.now()).ok()? / 1000 / STEP_SECONDS;
-        let fits = |step: &u64| crypto::same(totp.generate(step * STEP_SECONDS).as_bytes(), code.as_bytes());
-        [step, step.saturating_sub(1), step + 1]
-            .into_iter()
-            .find(fits)
-            .and_then(|step| i64::try_from(step).ok())
+        let seconds = u64::try_from(self.cx.clock.now()).ok()? / 1000;
+        totp(&secret)?.check(code, seconds).and_then(|step| i64::try_from(step).ok())
     }
 }
 
-/// RFC 6238 with SHA-1, six digits, 30 s: what authenticator apps speak.
+/// RFC 6238 with SHA-1, six digits, 30 s, one step to either side for slow clocks: what
+/// authenticator apps speak.
 fn totp(secret: &str) -> Option<Totp> {
-    let bytes = Secret::Encoded(secret.to_owned()).to_bytes().ok()?;
-    Totp::new(Algorithm::SHA1, 6, 1, STEP_SECONDS, bytes, None, String::new()).ok()
+    let builder = Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_skew(1)
+        .with_step_duration(STEP_SECONDS)
+        .with_secret(Secret::try_from_base32(secret).ok()?);
+    builder.build().ok()
 }
 
 fn aad(id: StaffId) -> String {
