@@ -1,0 +1,145 @@
+//! The reference core: customers, accounts and restrictions in its own tables, money in the ledger.
+//!
+//! It stands in for a bank's core in the demo and in tests and shows what the port means. Names,
+//! numbers and memos are sealed and found by blind index; amounts stay integers in SQL, because the
+//! database itself must guard them. The business day is the calendar day: there is no end-of-day
+//! run yet.
+
+mod books;
+mod codes;
+mod moves;
+mod open;
+mod read;
+mod restrict;
+mod secret;
+mod store;
+
+use futures_util::FutureExt as _;
+use kit::{clock::Clock, crypto::Vault, db, db::Db};
+use uuid::Uuid;
+use weigui_ledger as ledger;
+
+pub use open::{Booking, Internal, NewCoreAccount, NewCoreCustomer, Side};
+
+use crate::{
+    answer::{Answer, RefusalCode},
+    port::{CoreBank, Reply},
+    types::{
+        Balance, CoreAccount, CoreCustomer, EntryPage, EntryQuery, HoldOrder, Payee, PostOrder, Posted,
+        RestrictionOrder, TransferOrder, TransferStatus, VerifyCustomer, VoidOrder,
+    },
+};
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct EmbeddedCore {
+    db: Db,
+    vault: Vault,
+    clock: Clock,
+}
+
+impl EmbeddedCore {
+    pub fn new(db: Db, vault: Vault, clock: Clock) -> Self {
+        Self { db, vault, clock }
+    }
+
+    /// Walks the ledger's invariants over one snapshot.
+    pub async fn verify_books(&self) -> Result<ledger::Report, Fail> {
+        self.db
+            .report(async |c| Ok(ledger::verify(&mut books::Books(c)).await?))
+            .await
+    }
+}
+
+/// Why the core has no answer, or which refusal rolls its transaction back.
+#[derive(Debug, thiserror::Error)]
+pub enum Fail {
+    #[error("refused: {}", .0.as_str())]
+    Refused(RefusalCode),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    #[error("sealed field: {0}")]
+    Sealed(#[from] kit::crypto::Error),
+    #[error("row of the core has a shape it can't have: {0}")]
+    Row(&'static str),
+}
+
+/// Turns the inside's result into the port's answer; what went wrong is logged here, once.
+fn answer<T>(operation: &'static str, result: Result<T, Fail>) -> Answer<T> {
+    match result {
+        Ok(value) => Answer::Done(value),
+        Err(Fail::Refused(code)) => Answer::refused(code),
+        Err(fail) => {
+            tracing::error!(operation, cause = %fail, "embedded core has no answer");
+            Answer::Unknown
+        }
+    }
+}
+
+fn flat<T>(operation: &'static str, result: Result<Answer<T>, Fail>) -> Answer<T> {
+    match answer(operation, result) {
+        Answer::Done(inner) => inner,
+        Answer::Refused(refusal) => Answer::Refused(refusal),
+        Answer::Unknown => Answer::Unknown,
+    }
+}
+
+impl CoreBank for EmbeddedCore {
+    fn verify_customer<'a>(&'a self, ask: &'a VerifyCustomer) -> Reply<'a, CoreCustomer> {
+        async move { answer("verify_customer", self.verify_inner(ask).await) }.boxed()
+    }
+
+    fn customer<'a>(&'a self, customer_no: &'a str) -> Reply<'a, CoreCustomer> {
+        async move { answer("customer", self.customer_inner(customer_no).await) }.boxed()
+    }
+
+    fn accounts<'a>(&'a self, customer_no: &'a str) -> Reply<'a, Vec<CoreAccount>> {
+        async move { answer("accounts", self.accounts_inner(customer_no).await) }.boxed()
+    }
+
+    fn balance<'a>(&'a self, account_no: &'a str) -> Reply<'a, Balance> {
+        async move { answer("balance", self.balance_inner(account_no).await) }.boxed()
+    }
+
+    fn entries<'a>(&'a self, query: &'a EntryQuery) -> Reply<'a, EntryPage> {
+        async move { answer("entries", self.entries_inner(query).await) }.boxed()
+    }
+
+    fn payee<'a>(&'a self, account_or_card_no: &'a str) -> Reply<'a, Payee> {
+        async move { answer("payee", self.payee_inner(account_or_card_no).await) }.boxed()
+    }
+
+    fn transfer<'a>(&'a self, order: &'a TransferOrder) -> Reply<'a, Posted> {
+        async move { flat("transfer", self.transfer_inner(order).await) }.boxed()
+    }
+
+    fn hold<'a>(&'a self, order: &'a HoldOrder) -> Reply<'a, Posted> {
+        async move { flat("hold", self.hold_inner(order).await) }.boxed()
+    }
+
+    fn post<'a>(&'a self, order: &'a PostOrder) -> Reply<'a, Posted> {
+        async move { flat("post", self.post_inner(order).await) }.boxed()
+    }
+
+    fn void<'a>(&'a self, order: &'a VoidOrder) -> Reply<'a, Posted> {
+        async move { flat("void", self.void_inner(order).await) }.boxed()
+    }
+
+    fn transfer_status(&self, id: Uuid) -> Reply<'_, TransferStatus> {
+        async move { answer("transfer_status", self.status_inner(id).await) }.boxed()
+    }
+
+    fn restrict<'a>(&'a self, account_no: &'a str, order: &'a RestrictionOrder) -> Reply<'a, ()> {
+        async move { flat("restrict", self.restrict_inner(account_no, *order).await) }.boxed()
+    }
+
+    fn lift<'a>(&'a self, account_no: &'a str, order: &'a RestrictionOrder) -> Reply<'a, ()> {
+        async move { flat("lift", self.lift_inner(account_no, *order).await) }.boxed()
+    }
+
+    fn health(&self) -> Reply<'_, ()> {
+        async move { answer("health", self.health_inner().await) }.boxed()
+    }
+}

@@ -1,0 +1,105 @@
+//! The contract suite against everything that implements the port.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod world;
+
+use std::{sync::Arc, time::Duration};
+
+use corebank::{
+    CoreBank, HttpCore, Stub,
+    contract::{Bank, Verdict, suite},
+    stub::{Fault, Op},
+};
+use kit::http::Timeouts;
+use world::World;
+
+/// Questions and commands of `contract`.
+const CHECKS: usize = 17;
+
+fn whole(verdict: &Verdict) {
+    assert!(verdict.failed.is_empty(), "{:#?}", verdict.failed);
+    assert_eq!(verdict.passed.len(), CHECKS);
+}
+
+async fn run(world: &World, core: Arc<dyn CoreBank>) -> Verdict {
+    suite(async || Bank {
+        core: core.clone(),
+        ..world.bank()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_embedded_core_passes() {
+    let world = World::new().await;
+    whole(&run(&world, Arc::new(world.core.clone())).await);
+    world.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn a_core_that_gets_everything_twice_passes() {
+    let world = World::new().await;
+    let stub = Stub::new(Arc::new(world.core.clone()), world.clock.clone());
+    for op in Op::COMMANDS {
+        stub.every(op, Fault::Duplicate);
+    }
+    whole(&run(&world, Arc::new(stub)).await);
+    world.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn the_core_behind_http_passes() {
+    let world = World::new().await;
+    let base = world.serve().await;
+    let http = HttpCore::new(&base, Timeouts::default()).unwrap();
+    whole(&run(&world, Arc::new(http)).await);
+    world.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn the_suite_finds_each_kind_of_misbehaviour() {
+    let faults = [
+        (Op::Balance, Fault::Wrong),
+        (Op::Payee, Fault::Wrong),
+        (Op::TransferStatus, Fault::Wrong),
+        (Op::Transfer, Fault::LoseAnswer),
+        (Op::Restrict, Fault::Down),
+        (Op::Hold, Fault::Refuse(corebank::RefusalCode::Declined)),
+    ];
+    let world = World::new().await;
+    for (op, fault) in faults {
+        let stub = Stub::new(Arc::new(world.core.clone()), world.clock.clone());
+        stub.every(op, fault);
+        let verdict = run(&world, Arc::new(stub.clone())).await;
+        assert!(!verdict.failed.is_empty(), "{op:?} {fault:?} went unnoticed");
+        assert!(stub.calls(op) > 0);
+    }
+    world.books_are_whole().await;
+}
+
+#[tokio::test]
+async fn over_http_silence_is_unknown_and_never_a_refusal() {
+    let world = World::new().await;
+    let bank = world.bank();
+    let order = world.order(100);
+    let nobody = HttpCore::new("http://127.0.0.1:9", Timeouts::default()).unwrap();
+    assert_eq!(nobody.transfer(&order).await, corebank::Answer::Unknown);
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(1),
+        total: Duration::from_millis(50),
+    };
+    let stub = Stub::new(bank.core.clone(), kit::clock::Clock::system());
+    stub.all(Fault::Delay(Duration::from_secs(5)));
+    let slow = HttpCore::new(&world::serve(Arc::new(stub)).await, timeouts).unwrap();
+    assert_eq!(slow.transfer(&order).await, corebank::Answer::Unknown);
+    let stub = Stub::new(bank.core.clone(), world.clock.clone());
+    stub.next(Op::Transfer, Fault::LoseAnswer);
+    let lossy = HttpCore::new(&world::serve(Arc::new(stub)).await, Timeouts::default()).unwrap();
+    assert_eq!(lossy.transfer(&order).await, corebank::Answer::Unknown);
+    let status = lossy.transfer_status(order.id).await.done().unwrap();
+    assert!(
+        matches!(status, corebank::TransferStatus::Posted(_)),
+        "{status:?}"
+    );
+}

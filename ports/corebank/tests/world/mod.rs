@@ -1,0 +1,128 @@
+//! A seeded demo bank on a database of its own.
+
+#![expect(dead_code, reason = "each test file uses its part")]
+
+use std::sync::Arc;
+
+use corebank::{
+    CoreBank, EmbeddedCore, TransferOrder, VerifyCustomer,
+    contract::Bank,
+    demo::{self, DemoPerson},
+};
+use kit::{
+    clock::{Clock, ManualClock, date_of},
+    crypto::Vault,
+    db::{Db, Options, migrate},
+    ids::Ids,
+    money::Money,
+    random::Random,
+};
+
+/// 2026-11-23 10:00:05 in Shanghai.
+pub(crate) const NOW: i64 = 1_795_399_205_000;
+
+pub(crate) struct World {
+    pub(crate) core: EmbeddedCore,
+    pub(crate) clock: Clock,
+    pub(crate) hand: ManualClock,
+    pub(crate) db: Db,
+    pub(crate) people: Vec<DemoPerson>,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Options::new(format!(
+            "sqlite://{}/weigui.db",
+            folder.path().display()
+        )))
+        .await
+        .unwrap();
+        let sql = include_str!("../../../../migrations/sqlite/0004_core.sql");
+        migrate::run(
+            &db,
+            &[migrate::Migration {
+                version: 4,
+                name: "core",
+                sql,
+            }],
+        )
+        .await
+        .unwrap();
+        Self::on(db, folder).await
+    }
+
+    async fn on(db: Db, folder: tempfile::TempDir) -> Self {
+        let (clock, hand) = Clock::manual(NOW);
+        let vault = Vault::fixed([7; 32], clock.clone(), Random);
+        let core = EmbeddedCore::new(db.clone(), vault, clock.clone());
+        assert!(demo::seed(&core, NOW).await.unwrap());
+        Self {
+            core,
+            clock,
+            hand,
+            db,
+            people: demo::people(),
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn person(&self, name: &str) -> &DemoPerson {
+        self.people.iter().find(|p| p.name == name).unwrap()
+    }
+
+    pub(crate) fn bank(&self) -> Bank {
+        let (from, to) = (self.person("王建国"), self.person("陈晓明"));
+        Bank {
+            core: Arc::new(self.core.clone()),
+            ids: Ids::new(self.clock.clone(), Random),
+            business_date: date_of(self.clock.now()),
+            owner: VerifyCustomer {
+                name: from.name.to_owned(),
+                id_no: from.id_no.clone(),
+                card_no: from.card_no.clone(),
+                phone: from.phone.to_owned(),
+            },
+            customer_no: from.customer_no.clone(),
+            payer: demand(from),
+            payee: demand(to),
+            payee_name: to.name.to_owned(),
+        }
+    }
+
+    pub(crate) fn order(&self, fen: i64) -> TransferOrder {
+        let bank = self.bank();
+        TransferOrder {
+            id: bank.ids.make(),
+            debit_account: bank.payer,
+            credit_account: bank.payee,
+            amount: Money::cny(fen),
+            memo: String::new(),
+            business_date: bank.business_date,
+        }
+    }
+
+    pub(crate) async fn books_are_whole(&self) {
+        let report = self.core.verify_books().await.unwrap();
+        assert!(report.is_whole(), "{:#?}", report.broken);
+        assert!(report.transfers > 500, "{report:?}");
+    }
+
+    /// The wire over this core; answers its base address.
+    pub(crate) async fn serve(&self) -> String {
+        serve(Arc::new(self.core.clone())).await
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test")]
+pub(crate) async fn serve(core: Arc<dyn CoreBank>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, corebank::serve(core)).await });
+    base
+}
+
+fn demand(person: &DemoPerson) -> String {
+    person.accounts.first().unwrap().account_no.clone()
+}
