@@ -41,6 +41,11 @@ pub async fn enqueue(c: &mut Conn, cx: &Cx, job: NewJob<'_>) -> Result<bool> {
     .await
 }
 
+/// Takes back a job that is not needed any more, in the transaction that made it needless.
+pub async fn cancel(c: &mut Conn, kind: &'static str, key: &str) -> Result<u64> {
+    c.exec("delete from job where kind = ? and k = ?", (kind, key)).await
+}
+
 /// A leased job in a handler's hands.
 #[derive(Clone, Debug)]
 pub struct Job {

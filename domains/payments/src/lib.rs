@@ -1,1 +1,1 @@
-//! (to be written)
+//! Payments 支付: taken over by the chief; the money owner stops after `domains/accounts`.

@@ -172,7 +172,7 @@ mod tests {
             ("", "id_no.length"),
             ("11010519491231002Y", "id_no.check"),
             ("440524188001010014", "id_no.birth"),
-            ("110101200102290017", "id_no.birth"),
+            ("110101200102290015", "id_no.birth"),
             ("1101012000022900１8", "id_no.length"),
         ] {
             assert_eq!(id_no(bad, today()).unwrap_err().code, code, "{bad}");

@@ -32,7 +32,7 @@ pub(crate) const LEVEL_PROVED: i64 = 2;
 
 /// How long sessions live. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetime {
+pub(crate) struct Lifetime {
     pub idle: Ms,
     pub absolute: Ms,
 }
