@@ -71,6 +71,19 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs to the end and shows what it printed only when it fails.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let text = shown(command);
+    let out = command
+        .output()
+        .with_context(|| format!("cannot start `{text}`"))?;
+    if !out.status.success() {
+        let said = [out.stdout, out.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        bail!("`{text}` ended with {}\n{}", out.status, said.concat());
+    }
+    Ok(())
+}
+
 /// Runs to the end and gives back what it printed; its errors go to the terminal.
 pub(crate) fn capture(command: &mut Command) -> Result<Vec<u8>> {
     let text = shown(command);

@@ -14,13 +14,28 @@ const PAGES: [&str; 3] = ["customer", "office", "simulator"];
 /// Installs and builds what has changed since the last build.
 pub(crate) fn build(force: bool) -> Result<()> {
     install()?;
+    let mut news = false;
     for page in PAGES {
         if !web().join(page).join("package.json").is_file() {
             bail!("web/{page} has no package.json");
         }
-        build_page(page, force)?;
+        news |= build_page(page, force)?;
     }
-    Ok(())
+    if news { embed_again() } else { Ok(()) }
+}
+
+/// Cargo does not see that a file has come or gone in a folder that the binary carries; a newer date on the
+/// source that embeds them makes it look again.
+fn embed_again() -> Result<()> {
+    let source = shell::root().join("app/src/assets.rs");
+    let file = fs::File::options().append(true).open(&source);
+    let file = file.with_context(|| source.display().to_string())?;
+    Ok(file.set_modified(now())?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a file's date, not the bank's time")]
+fn now() -> std::time::SystemTime {
+    std::time::SystemTime::now()
 }
 
 fn web() -> PathBuf {
@@ -43,23 +58,24 @@ pub(crate) fn install() -> Result<()> {
     fs::write(&stamp, &lock).with_context(|| stamp.display().to_string())
 }
 
-fn build_page(page: &str, force: bool) -> Result<()> {
+/// True when there was something to build.
+fn build_page(page: &str, force: bool) -> Result<bool> {
     let hash = sources_hash(page)?;
     let stamp = web().join("node_modules").join(format!(".built-{page}"));
     let dist = web().join(page).join("dist");
     let fresh = fs::read_to_string(&stamp).is_ok_and(|built| built == hash);
     if fresh && !force && dist.join("index.html").is_file() {
-        return Ok(());
+        return Ok(false);
     }
     let begun = Instant::now();
-    shell::run(shell::npm().args(["run", "--silent", "build", "-w", page]))?;
+    shell::run_quietly(shell::npm().args(["run", "--silent", "build", "-w", page]))?;
     fs::write(&stamp, &hash).with_context(|| stamp.display().to_string())?;
     eprintln!(
         "web: {page} built in {}, {}",
         shell::time_text(begun.elapsed()),
         sizes(&dist)?
     );
-    Ok(())
+    Ok(true)
 }
 
 /// One number over all that a page is made of: its own files, `shared`, and the lock.

@@ -1,0 +1,172 @@
+//! `kill -9` in the middle of a busy day: no acknowledged transfer is lost, none is doubled, the books add
+//! up, and the bank is up again within 15 seconds.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use testkit::{Ask, Customer, RealBank};
+
+const CLIENTS: i64 = 8;
+const KILLS: usize = 3;
+const BETWEEN_KILLS: Duration = Duration::from_millis(1_500);
+const UP_WITHIN: Duration = Duration::from_secs(15);
+/// Who pays whom; each person serves several clients.
+const PAIRS: [(&str, &str); 3] = [("王建国", "陈晓明"), ("陈晓明", "李秀兰"), ("李秀兰", "王建国")];
+
+/// What a client knows of one transfer it began.
+#[derive(Clone, Debug)]
+struct Begun {
+    key: String,
+    form: Value,
+    payer: &'static str,
+    payee: &'static str,
+    fen: i64,
+    /// Told so by the bank.
+    acknowledged: bool,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_bank_has_lost_nothing_and_doubled_nothing() {
+    let mut bank = RealBank::start().await;
+    // The password alone signs, so that no client waits for text messages.
+    bank.execute("update identity_policy set factors = 'password' where act = 'transfer'")
+        .await;
+    let before = balances(&bank).await;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut clients = tokio::task::JoinSet::new();
+    for number in 0..CLIENTS {
+        let (payer, payee) = PAIRS[usize::try_from(number).expect("small") % PAIRS.len()];
+        let (from, to) = (
+            bank.customer(payer).await.opens_h5().await,
+            bank.customer(payee).await,
+        );
+        let form = from.transfer_form(&to, 1).await;
+        clients.spawn(client(number, (payer, payee), from, form, stop.clone()));
+    }
+    for _ in 0..KILLS {
+        tokio::time::sleep(BETWEEN_KILLS).await;
+        bank.kill();
+        let begun = Instant::now();
+        bank.starts_again().await;
+        assert!(
+            begun.elapsed() < UP_WITHIN,
+            "up again only after {:?}",
+            begun.elapsed()
+        );
+    }
+    tokio::time::sleep(BETWEEN_KILLS).await;
+    stop.store(true, Ordering::SeqCst);
+    let begun: Vec<Begun> = clients.join_all().await.into_iter().flatten().collect();
+    let acknowledged = begun.iter().filter(|b| b.acknowledged).count();
+    assert!(
+        acknowledged > 20,
+        "only {acknowledged} of {} transfers were acknowledged",
+        begun.len()
+    );
+
+    let mut expected = before;
+    for transfer in &begun {
+        let state = last_state(&bank, transfer).await;
+        assert!(
+            !transfer.acknowledged || state == "succeeded",
+            "acknowledged, and now {state}: {transfer:?}"
+        );
+        if state == "succeeded" {
+            *expected.entry(transfer.payer).or_default() -= transfer.fen;
+            *expected.entry(transfer.payee).or_default() += transfer.fen;
+        }
+    }
+    assert_eq!(balances(&bank).await, expected, "a transfer was doubled or lost");
+    bank.command(&["ledger", "verify"]).await;
+    bank.command(&["audit", "verify"]).await;
+    bank.ends().await;
+}
+
+/// Pays again and again; whatever is unclear is asked for again under the same key.
+async fn client(
+    number: i64,
+    (payer, payee): (&'static str, &'static str),
+    who: Customer,
+    form: Value,
+    stop: Arc<AtomicBool>,
+) -> Vec<Begun> {
+    let mut done = Vec::new();
+    let mut round = 0;
+    while !stop.load(Ordering::SeqCst) {
+        round += 1;
+        // No two transfers have the same amount, so that a balance that is off tells which it was.
+        let fen = round * CLIENTS + number + 1;
+        let mut form = form.clone();
+        form["amount_fen"] = json!(fen);
+        let mut begun = Begun {
+            key: format!("kill-{number}-{round:05}"),
+            form,
+            payer,
+            payee,
+            fen,
+            acknowledged: false,
+        };
+        begun.acknowledged = pays(&who, &begun).await.as_deref() == Some("succeeded");
+        if !begun.acknowledged {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        done.push(begun);
+    }
+    done
+}
+
+/// One try, from the draft to the proof: the state that the bank answered.
+async fn pays(who: &Customer, begun: &Begun) -> Option<String> {
+    let draft = tries(who, "/api/transfers", &format!("{}-d", begun.key), &begun.form).await?;
+    if draft.status != 201 {
+        return None;
+    }
+    let proof = json!({ "challenge_id": draft.at("/challenge/id"), "password": who.pay_password });
+    let path = format!("/api/transfers/{}/authorise", draft.text("/id"));
+    let answer = tries(who, &path, &format!("{}-a", begun.key), &proof).await?;
+    (answer.status == 200).then(|| answer.text("/state"))
+}
+
+async fn tries(who: &Customer, path: &str, key: &str, body: &Value) -> Option<testkit::Answer> {
+    let headers = vec![("idempotency-key", key.to_owned())];
+    let ask = Ask {
+        method: reqwest::Method::POST,
+        url: who.world.bank(path),
+        json: Some(body),
+        headers,
+    };
+    who.browser.try_send(ask).await.ok()
+}
+
+/// Asks under the same keys until the bank knows; what was never taken by the bank is "unknown".
+async fn last_state(bank: &RealBank, begun: &Begun) -> String {
+    let who = bank.session_of(begun.payer).await;
+    for _ in 0..120 {
+        let Some(draft) = tries(&who, "/api/transfers", &format!("{}-d", begun.key), &begun.form).await
+        else {
+            continue;
+        };
+        if ![200, 201].contains(&draft.status) {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            continue;
+        }
+        let path = format!("/api/transfers/{}", draft.text("/id"));
+        let state = who.get(&path).await.ok().text("/state");
+        if state != "processing" {
+            return state;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("never decided: {begun:?}")
+}
+
+async fn balances(bank: &RealBank) -> BTreeMap<&'static str, i64> {
+    let mut all = BTreeMap::new();
+    for (name, _) in PAIRS {
+        all.insert(name, bank.session_of(name).await.balance().await);
+    }
+    all
+}

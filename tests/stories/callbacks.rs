@@ -1,0 +1,195 @@
+//! WX01 WX02 · WeChat's callback: hostile requests get one uniform refusal and have no effect; a genuine one
+//! has one effect however often it comes; and all are answered before WeChat hangs up.
+
+use corebank::stub::Fault;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use testkit::{Post, TestBank};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_requests_get_one_refusal_and_do_nothing() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await;
+    let genuine = bank.wechat_post(&wang, "挂失");
+    let now = bank.now() / 1_000;
+    let hostile: Vec<(&str, Post)> = vec![
+        (
+            "an empty body",
+            Post {
+                body: Vec::new(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "bad UTF-8",
+            Post {
+                body: vec![0xff, 0xfe, 0x00, b'<'],
+                ..genuine.clone()
+            },
+        ),
+        (
+            "no XML",
+            Post {
+                body: b"{}".to_vec(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "an entity bomb",
+            Post {
+                body: bomb(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "an oversize body",
+            Post {
+                body: vec![b'x'; 3_000_000],
+                ..genuine.clone()
+            },
+        ),
+        (
+            "no query",
+            Post {
+                query: String::new(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "a bad signature",
+            genuine.clone().with_query("msg_signature", &"0".repeat(40)),
+        ),
+        ("a tampered ciphertext", genuine.clone().with_tampered_body()),
+        ("another nonce", genuine.clone().with_query("nonce", "1")),
+        (
+            "another appid",
+            bank.wechat_post_as(&wang, "挂失", "wxsomebodyelse0000", now),
+        ),
+        (
+            "a stale timestamp",
+            bank.wechat_post_as(&wang, "挂失", "", now - 3_600),
+        ),
+        (
+            "a timestamp to come",
+            bank.wechat_post_as(&wang, "挂失", "", now + 3_600),
+        ),
+        ("plaintext", bank.wechat_plain(&wang, "挂失")),
+        (
+            "a parameter given twice",
+            Post {
+                query: format!("{0}&{0}", genuine.query),
+                ..genuine.clone()
+            },
+        ),
+    ];
+    let mut answers = BTreeSet::new();
+    for (what, post) in hostile {
+        let answer = bank.posts(&post).await;
+        assert!((400..500).contains(&answer.status), "{what}: {answer}");
+        answers.insert((answer.status, answer.body.clone()));
+    }
+    assert_eq!(
+        answers.len(),
+        1,
+        "the refusals tell the attacker something: {answers:?}"
+    );
+    bank.run_jobs().await;
+    assert_eq!(wang.chat(0).await.len(), 0);
+    let wang = wang.opens_h5().await;
+    assert_eq!(wang.account("demand").await["status"], "normal");
+    // And the genuine one is taken.
+    bank.posts(&genuine).await.is(200);
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_deliveries_have_one_effect_and_one_answer() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await;
+    let post = bank.wechat_post(&wang, "余额");
+    let answers = futures_util::future::join_all((0..3).map(|_| bank.posts(&post))).await;
+    let mut clear: Vec<String> = answers
+        .iter()
+        .map(|answer| bank.unseals(&answer.clone().is(200)))
+        .collect();
+    clear.dedup();
+    assert_eq!(clear.len(), 1, "{clear:?}");
+    assert!(clear[0].contains("元"), "{clear:?}");
+
+    // Also after the process has been started again.
+    let bank = bank.restarts().await;
+    assert_eq!(bank.unseals(&bank.posts(&post).await.is(200)), clear[0]);
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_take_a_message_once() {
+    let bank = TestBank::open().await;
+    let second = bank.second_node().await;
+    let wang = bank.customer("王建国").await;
+    for _ in 0..5 {
+        let post = bank.wechat_post(&wang, "余额");
+        let (here, there) = tokio::join!(bank.posts(&post), second.posts(&post));
+        assert_eq!(bank.unseals(&here.is(200)), bank.unseals(&there.is(200)));
+    }
+    second.leave().await;
+    bank.close().await;
+}
+
+/// 500 messages at once while the core takes six seconds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everybody_is_answered_in_time_though_the_core_is_slow() {
+    let bank = TestBank::open().await;
+    let mut people = Vec::new();
+    for name in ["李秀兰", "王建国", "陈晓明"] {
+        let who = bank.customer(name).await;
+        who.chat(0).await;
+        people.push(who);
+    }
+    bank.core.all(Fault::Delay(Duration::from_secs(6)));
+    let posts: Vec<Post> = (0..500)
+        .map(|n| bank.wechat_post(&people[n % 3], "余额"))
+        .collect();
+    let slow_core = async {
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        bank.clock.forward(6_000);
+    };
+    let answers = futures_util::future::join_all(posts.iter().map(async |post| {
+        let begun = Instant::now();
+        bank.posts(post).await.is(200);
+        begun.elapsed()
+    }));
+    let (times, ()) = tokio::join!(answers, slow_core);
+    let slowest = times.iter().max().expect("answers");
+    assert!(
+        *slowest < Duration::from_secs(5),
+        "WeChat would have hung up after {slowest:?}"
+    );
+
+    bank.core.heal();
+    bank.settles().await;
+    for who in &people {
+        let late = who.chat(500).await;
+        assert!(!late.is_empty(), "{} never got an answer", who.name);
+        let quota = 20;
+        assert!(
+            late.len() <= quota,
+            "{} late answers are over WeChat's quota",
+            late.len()
+        );
+    }
+    bank.run_jobs().await;
+    for who in &people {
+        assert!(who.chat(0).await.is_empty(), "a late answer came twice");
+    }
+    bank.leave().await;
+}
+
+fn bomb() -> Vec<u8> {
+    let mut text = "<!DOCTYPE x [<!ENTITY a0 \"ha\">".to_owned();
+    for n in 1..30 {
+        text.push_str(&format!("<!ENTITY a{n} \"&a{0};&a{0};\">", n - 1));
+    }
+    text.push_str("]><xml><Encrypt>&a29;</Encrypt></xml>");
+    text.into_bytes()
+}
