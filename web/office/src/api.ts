@@ -1,0 +1,75 @@
+// Every call of the back office, once. A 401 anywhere but on the login page means that the session is over; success
+// means that the server has just moved the idle timeout, so the clock of the shell is told.
+import { ApiProblem, createApi } from '@weigui/shared'
+
+const client = createApi()
+
+interface Watcher {
+  alive: () => void
+  over: (problem: ApiProblem) => void
+}
+let watcher: Watcher = { alive: () => {}, over: () => {} }
+
+export function onSession(next: Watcher): void {
+  watcher = next
+}
+
+async function ask<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  try {
+    const answer = await client.need(call)
+    watcher.alive()
+    return answer
+  } catch (error) {
+    const problem = ApiProblem.from(error)
+    if (problem.status === 401) watcher.over(problem)
+    throw problem
+  }
+}
+
+export type SearchBy = 'phone' | 'id_no' | 'name' | 'card_no' | 'customer_no'
+export type RevealField = 'name' | 'phone' | 'id_no'
+
+export interface AuditQuery {
+  actor?: string
+  action?: string
+  subject?: string
+  from?: string
+  to?: string
+}
+
+export const login = (login: string, password: string) =>
+  client.need(client.POST('/api/office/login', { body: { login, password } }))
+export const loginTotp = (ticket: string, code: string) =>
+  client.need(client.POST('/api/office/login/totp', { body: { ticket, code } }))
+/** Asked before anybody is known to be logged in, so a 401 here is an answer and not an end. */
+export const me = () => client.need(client.GET('/api/office/me'))
+export const stay = () => ask(client.GET('/api/office/me'))
+export const logout = () => client.need(client.POST('/api/office/logout'))
+
+export const overview = () => ask(client.GET('/api/office/overview'))
+export const nodes = () => ask(client.GET('/api/office/nodes'))
+export const policies = () => ask(client.GET('/api/office/policies'))
+
+/** By POST, so that what identifies a person never stands in an address or a log of addresses. */
+export const searchCustomers = (by: SearchBy, value: string, cursor: string | null) =>
+  ask(client.POST('/api/office/customers/search', { body: { by, value, ...(cursor ? { cursor } : {}) } }))
+export const customer = (id: string) => ask(client.GET('/api/office/customers/{id}', { params: { path: { id } } }))
+export const reveal = (id: string, field: RevealField, reason: string) =>
+  ask(client.POST('/api/office/customers/{id}/reveal', { params: { path: { id } }, body: { field, reason } }))
+export const revokeSessions = (id: string, reason: string) =>
+  ask(client.POST('/api/office/customers/{id}/sessions/revoke', { params: { path: { id } }, body: { reason } }))
+
+export const audit = (query: AuditQuery, cursor: string | null) =>
+  ask(client.GET('/api/office/audit', { params: { query: { ...query, ...(cursor ? { cursor } : {}) } } }))
+export const verifyAudit = () => ask(client.GET('/api/office/audit/verify'))
+
+type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
+export type Staff = Answer<typeof me>
+export type Overview = Answer<typeof overview>
+export type Nodes = Answer<typeof nodes>
+export type NodeRow = Nodes['nodes'][number]
+export type Policy = Answer<typeof policies>['items'][number]
+export type CustomerRow = Answer<typeof searchCustomers>['items'][number]
+export type Customer = Answer<typeof customer>
+export type AuditRow = Answer<typeof audit>['items'][number]
+export type Verification = Answer<typeof verifyAudit>
