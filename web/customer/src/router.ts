@@ -11,6 +11,8 @@ declare module 'vue-router' {
     door: 'open' | 'visitor' | 'customer'
     /** The four places of the tab bar. */
     tab?: 'home' | 'accounts' | 'transfer' | 'me'
+    /** No tab bar on a phone: the step at hand has the room. */
+    bare?: boolean
     /** Where the back button leads when the page was opened from a chat message. */
     up?: string
   }
@@ -26,15 +28,15 @@ export function makeRouter(): Router {
       { path: '/accounts/:id', component: () => import('./pages/AccountPage.vue'), props: true, meta: { title: '账户明细', door: 'customer', tab: 'accounts', up: '/accounts' } },
       { path: '/entries', component: () => import('./pages/EntriesPage.vue'), meta: { title: '账户明细', door: 'customer', tab: 'accounts', up: '/' } },
       { path: '/transfer', component: () => import('./pages/PayeePage.vue'), meta: { title: '转给谁', door: 'customer', tab: 'transfer', up: '/' } },
-      { path: '/transfer/amount', component: () => import('./pages/AmountPage.vue'), meta: { title: '转多少', door: 'customer', tab: 'transfer', up: '/transfer' } },
+      { path: '/transfer/amount', component: () => import('./pages/AmountPage.vue'), meta: { title: '转多少', door: 'customer', tab: 'transfer', bare: true, up: '/transfer' } },
       { path: '/transfers', component: () => import('./pages/TransfersPage.vue'), meta: { title: '转账记录', door: 'customer', tab: 'transfer', up: '/' } },
-      { path: '/transfers/:id', component: () => import('./pages/TransferPage.vue'), props: true, meta: { title: '转账', door: 'customer', tab: 'transfer', up: '/transfers' } },
+      { path: '/transfers/:id', component: () => import('./pages/TransferPage.vue'), props: true, meta: { title: '转账', door: 'customer', tab: 'transfer', bare: true, up: '/transfers' } },
       { path: '/transfers/:id/receipt', component: () => import('./pages/ReceiptPage.vue'), props: true, meta: { title: '电子回单', door: 'customer', tab: 'transfer', up: '/transfers' } },
       { path: '/loss', component: () => import('./pages/LossPage.vue'), meta: { title: '挂失', door: 'customer', up: '/' } },
       { path: '/loss/:id', component: () => import('./pages/LossAccountPage.vue'), props: true, meta: { title: '挂失与解挂', door: 'customer', up: '/loss' } },
-      { path: '/bind', component: () => import('./pages/BindPage.vue'), meta: { title: '绑定银行账户', door: 'visitor' } },
+      { path: '/bind', component: () => import('./pages/BindPage.vue'), meta: { title: '绑定账户', door: 'visitor' } },
       { path: '/me', component: () => import('./pages/MePage.vue'), meta: { title: '我的', door: 'customer', tab: 'me', up: '/' } },
-      { path: '/me/pay-password', component: () => import('./pages/PayPasswordPage.vue'), meta: { title: '支付密码', door: 'customer', tab: 'me', up: '/me' } },
+      { path: '/me/pay-password', component: () => import('./pages/PayPasswordPage.vue'), meta: { title: '支付密码', door: 'customer', tab: 'me', bare: true, up: '/me' } },
       { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { title: '验证对账单', door: 'open' } },
       { path: '/error', component: () => import('./pages/ErrorPage.vue'), meta: { title: '没能打开', door: 'open' } },
       { path: '/bye', component: () => import('./pages/ByePage.vue'), meta: { title: '已退出', door: 'open' } },
