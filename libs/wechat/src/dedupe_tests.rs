@@ -88,7 +88,7 @@ async fn after_the_deadline_everyone_gets_success_and_the_result_is_late_once() 
     let inbox = MemoryInbox::default();
     let mine = ticket(&claim(&inbox, 1).await);
     assert_eq!(inbox.hand_over(key(1), mine).await.unwrap(), HandOver::Late);
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(claim(&inbox, 1).await, Claim::Done(None));
     assert_eq!(
         inbox.finish(key(1), mine, Some(&answer("a"))).await.unwrap(),
@@ -126,7 +126,7 @@ async fn a_duplicate_waits_for_the_result_or_for_the_end_of_the_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn memory_is_bounded_by_age_and_number_and_keeps_what_is_running() {
-    let inbox = MemoryInbox::new(Duration::from_secs(60), Duration::from_secs(600), 4);
+    let inbox = MemoryInbox::new(Duration::from_mins(1), Duration::from_mins(10), 4);
     ticket(&claim(&inbox, 0).await);
     for second in 1..20 {
         let mine = ticket(&claim(&inbox, second).await);

@@ -16,7 +16,7 @@
 
 mod account;
 pub mod callback;
-// pub mod client;
+pub mod client;
 mod dedupe;
 #[cfg(feature = "axum")]
 mod http;
@@ -28,7 +28,7 @@ pub mod xml;
 
 pub use account::{Account, AccountError, AesKey, DEFAULT_FRESHNESS_S};
 pub use callback::{MAX_BODY, Query, Reject};
-// pub use client::Client;
+pub use client::Client;
 pub use dedupe::{Answer, Claim, Finished, HandOver, Inbox, InboxError, MemoryInbox, Ticket};
 #[cfg(feature = "axum")]
 pub use http::router;

@@ -65,9 +65,8 @@ pub fn walk<'a>(document: &'a str, mut leaf: impl FnMut(&str, Cow<'a, str>)) -> 
 /// All leaf elements, owned, in order of appearance.
 pub fn leaves(document: &str) -> Result<Vec<(String, String)>, XmlError> {
     let mut out = Vec::new();
-    walk(document, |path, value| {
-        out.push((path.to_owned(), value.into_owned()))
-    })?;
+    let mut keep = |path: &str, value: Cow<str>| out.push((path.to_owned(), value.into_owned()));
+    walk(document, &mut keep)?;
     Ok(out)
 }
 

@@ -1,5 +1,7 @@
 //! What attackers send, and properties that hold for any input at all.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use proptest::prelude::*;
 use weigui_wechat::{Account, Push, Query, Reject, Reply, SystemRandom, xml};
 

@@ -1,5 +1,7 @@
 //! The published example of URL verification, and 42 vectors that three independent implementations accept.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use weigui_wechat::{Account, Query, Reject};
 
 #[derive(serde::Deserialize)]
