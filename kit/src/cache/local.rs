@@ -34,7 +34,13 @@ impl Expiry<String, Entry> for OwnTtl {
         Some(entry.ttl)
     }
 
-    fn expire_after_update(&self, _: &String, entry: &Entry, _: Instant, _: Option<Duration>) -> Option<Duration> {
+    fn expire_after_update(
+        &self,
+        _: &String,
+        entry: &Entry,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
         Some(entry.ttl)
     }
 }
@@ -48,7 +54,10 @@ impl Local {
             })
             .expire_after(OwnTtl)
             .build();
-        Local { values, stripes: Stripes::new() }
+        Local {
+            values,
+            stripes: Stripes::new(),
+        }
     }
 
     pub(super) async fn look(&self, key: &str) -> Look {
@@ -62,7 +71,15 @@ impl Local {
     pub(super) async fn store(&self, key: &str, ticket: Ticket, bytes: &Bytes, ttl: Duration) {
         let generation = self.stripes.of(key).lock().await;
         if ticket == Ticket::Here(*generation) {
-            self.values.insert(key.to_owned(), Entry { bytes: Bytes::clone(bytes), ttl }).await;
+            self.values
+                .insert(
+                    key.to_owned(),
+                    Entry {
+                        bytes: Bytes::clone(bytes),
+                        ttl,
+                    },
+                )
+                .await;
         }
     }
 

@@ -78,8 +78,14 @@ impl Cache {
     }
 
     fn over(store: Store) -> Cache {
-        let inner = Inner { store, flights: Flights::default(), chance: RandomState::new() };
-        Cache { inner: Arc::new(inner) }
+        let inner = Inner {
+            store,
+            flights: Flights::default(),
+            chance: RandomState::new(),
+        };
+        Cache {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The cached value, or the one that `load` fetches. Errors are not cached.
@@ -104,20 +110,23 @@ impl Cache {
                 }
                 Look::Miss(ticket) => ticket,
             };
-            match self.inner.flights.board(key, ticket) {
+            let mut arrival = match self.inner.flights.board(key, ticket) {
                 Seat::Pilot(flight) => return self.fly(key, ttl, ticket, load, flight).await,
-                Seat::Passenger(mut arrival) => match arrival.wait_for(|news| *news != News::Flying).await.as_deref() {
-                    Ok(News::Landed(bytes)) => {
-                        if let Some(value) = decode(bytes) {
-                            return Ok(value);
-                        }
-                        return load.await;
-                    }
-                    // Failures are slow; standing in line behind one another's would multiply the wait.
-                    Ok(_) => return load.await,
-                    // The caller that loaded hung up: another one takes over.
-                    Err(_) => {}
+                Seat::Passenger(arrival) => arrival,
+            };
+            let news = arrival
+                .wait_for(|news| *news != News::Flying)
+                .await
+                .map(|news| news.clone());
+            match news {
+                Ok(News::Landed(bytes)) => match decode(&bytes) {
+                    Some(value) => return Ok(value),
+                    None => return load.await,
                 },
+                // Failures are slow; standing in line behind one another's would multiply the wait.
+                Ok(News::Failed | News::Flying) => return load.await,
+                // The caller that loaded hung up: another one takes over.
+                Err(_) => {}
             }
         }
     }
@@ -164,7 +173,11 @@ impl Cache {
             Store::Local(local) => local.look(key).await,
             Store::Redis(remote) => remote.look(key).await,
         };
-        let result = if matches!(look, Look::Hit(_)) { "hit" } else { "miss" };
+        let result = if matches!(look, Look::Hit(_)) {
+            "hit"
+        } else {
+            "miss"
+        };
         counter!("cache_looks_total", "result" => result).increment(1);
         look
     }
@@ -231,7 +244,11 @@ impl Flights {
         }
         let (news, arrival) = watch::channel(News::Flying);
         flights.insert(name.clone(), arrival);
-        Seat::Pilot(Flight { flights: self, name, news })
+        Seat::Pilot(Flight {
+            flights: self,
+            name,
+            news,
+        })
     }
 }
 
@@ -243,6 +260,10 @@ impl Flight<'_> {
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        self.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.flights
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.name);
     }
 }

@@ -58,7 +58,8 @@ impl Remote {
             .set_connection_timeout(Some(CONNECT))
             .set_number_of_retries(1);
         // The error is not passed on: it may quote the address with its password.
-        let client = Client::open(url).map_err(|_| anyhow::anyhow!("the address of Redis cannot be parsed"))?;
+        let client =
+            Client::open(url).map_err(|_| anyhow::anyhow!("the address of Redis cannot be parsed"))?;
         let link = ConnectionManager::new_lazy_with_config(client, config)
             .map_err(|_| anyhow::anyhow!("the address of Redis cannot be used"))?;
         Ok(Remote {
@@ -170,12 +171,19 @@ struct Book {
 impl Debts {
     /// Entered when the guard is dropped unpaid: also if the caller hangs up in the middle.
     fn owe<'a>(&'a self, key: &'a str) -> Debt<'a> {
-        Debt { debts: self, key, paid: false }
+        Debt {
+            debts: self,
+            key,
+            paid: false,
+        }
     }
 
     fn due(&self) -> Vec<(String, u64)> {
         let book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        book.open.iter().map(|(key, number)| (key.clone(), *number)).collect()
+        book.open
+            .iter()
+            .map(|(key, number)| (key.clone(), *number))
+            .collect()
     }
 
     fn settle(&self, paid: &[(String, u64)]) {
@@ -220,7 +228,10 @@ struct Circuit {
 
 impl Circuit {
     fn new() -> Circuit {
-        Circuit { base: Instant::now(), until: AtomicU64::new(0) }
+        Circuit {
+            base: Instant::now(),
+            until: AtomicU64::new(0),
+        }
     }
 
     fn now(&self) -> u64 {
@@ -232,7 +243,9 @@ impl Circuit {
     }
 
     fn open(&self) {
-        let until = self.now().saturating_add(u64::try_from(PAUSE.as_millis()).unwrap_or(0));
+        let until = self
+            .now()
+            .saturating_add(u64::try_from(PAUSE.as_millis()).unwrap_or(0));
         self.until.store(until, Ordering::Relaxed);
     }
 }

@@ -1,0 +1,88 @@
+//! A wire between client and server that can be cut at a chosen moment.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// What the wire does when the client sends COMMIT, and with everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Wire {
+    Whole,
+    /// COMMIT reaches the server, its answer is lost with the connection.
+    LoseAnswer,
+    /// The connection breaks before COMMIT reaches the server.
+    LoseCommit,
+    /// Connections stay up, nothing passes any more.
+    Silent,
+}
+
+pub(crate) struct Proxy {
+    pub(crate) port: u16,
+    state: Arc<AtomicU8>,
+    _serving: JoinSet<()>,
+}
+
+impl Proxy {
+    pub(crate) async fn to(server_port: u16) -> Proxy {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(AtomicU8::new(Wire::Whole as u8));
+        let shared = Arc::clone(&state);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut wires = JoinSet::new();
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                let server = TcpStream::connect(("127.0.0.1", server_port)).await.unwrap();
+                client.set_nodelay(true).unwrap();
+                server.set_nodelay(true).unwrap();
+                wires.spawn(carry(client, server, Arc::clone(&shared)));
+            }
+        });
+        Proxy {
+            port,
+            state,
+            _serving: serving,
+        }
+    }
+
+    pub(crate) fn set(&self, wire: Wire) {
+        self.state.store(wire as u8, Ordering::SeqCst);
+    }
+}
+
+async fn carry(mut client: TcpStream, mut server: TcpStream, state: Arc<AtomicU8>) {
+    let is = |wire: Wire| state.load(Ordering::SeqCst) == wire as u8;
+    let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
+    loop {
+        tokio::select! {
+            got = client.read(&mut up) => {
+                let Ok(1..) = got else { return };
+                let sent = &up[..got.unwrap()];
+                let commit = sent.windows(6).any(|w| w == b"COMMIT");
+                if is(Wire::Silent) {
+                    continue;
+                }
+                if commit && is(Wire::LoseCommit) {
+                    return;
+                }
+                server.write_all(sent).await.unwrap();
+                if commit && is(Wire::LoseAnswer) {
+                    // The answer shows that the server has done it.
+                    server.read(&mut down).await.unwrap();
+                    return;
+                }
+            }
+            got = server.read(&mut down) => {
+                let Ok(1..) = got else { return };
+                if !is(Wire::Silent) && client.write_all(&down[..got.unwrap()]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}

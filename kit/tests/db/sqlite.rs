@@ -1,0 +1,113 @@
+//! The single writer of SQLite: jobs share a COMMIT, and one that spoils it is sorted out.
+
+use std::time::{Duration, Instant};
+
+use kit::db::{self, Db, Error};
+use tokio::task::JoinSet;
+
+use crate::bank;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_queue_share_one_commit() {
+    let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
+    let pause = |ms| std::thread::sleep(Duration::from_millis(ms));
+    let mut calls = JoinSet::new();
+    // The first keeps the writer long enough for the others to queue, and closes its own batch by that.
+    for (key, ms) in [("first", 60), ("quick", 0), ("slow", 150)] {
+        let db = db.clone();
+        calls.spawn(async move {
+            let begun = Instant::now();
+            let done = db
+                .tx(async move |c| {
+                    bank::claim(c, key).await?;
+                    pause(ms);
+                    db::Result::Ok(())
+                })
+                .await;
+            (key, done, begun.elapsed())
+        });
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    while let Some(outcome) = calls.join_next().await {
+        let (key, done, took) = outcome.unwrap();
+        done.unwrap();
+        // The quick one is answered only when the COMMIT that it shares with the slow one is done.
+        let shared = took > Duration::from_millis(150);
+        assert_eq!(shared, key != "first", "{key} took {took:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_commit_fails_does_not_take_the_batch_with_it() {
+    let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
+    db.tx(async |c| {
+        c.exec(
+            "create table late (id integer primary key, account integer not null
+             references account (id) deferrable initially deferred)",
+            (),
+        )
+        .await
+    })
+    .await
+    .unwrap();
+    let mut calls = JoinSet::new();
+    for n in 0..60_i64 {
+        let db = db.clone();
+        calls.spawn(async move {
+            let account = if n % 20 == 7 { 99 } else { 1 };
+            let sql = "insert into late (account) values (?)";
+            (n, db.tx(async move |c| c.exec(sql, (account,)).await).await)
+        });
+    }
+    while let Some(outcome) = calls.join_next().await {
+        let (n, outcome) = outcome.unwrap();
+        if n % 20 == 7 {
+            assert!(matches!(outcome, Err(Error::Constraint(_))), "{outcome:?}");
+        } else {
+            assert_eq!(outcome, Ok(1));
+        }
+    }
+    assert_eq!(bank::number(&db, "select count(*) from late").await, 57);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_hits_only_the_job_that_needs_the_room() {
+    let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
+    // The page limit stands in for the disk; it holds for the writer's connection.
+    let pages: db::Result<Option<(i64,)>> = db
+        .tx(async |c| {
+            c.exec("create table big (x blob not null)", ()).await?;
+            c.row("pragma max_page_count = 60", ()).await
+        })
+        .await;
+    assert_eq!(pages, Ok(Some((60,))));
+    let mut calls = JoinSet::new();
+    for n in 0..60 {
+        let db = db.clone();
+        let size = if n % 20 == 7 { 1_000_000_usize } else { 10 };
+        let job = async move |c: &mut db::Conn| {
+            c.exec("insert into big (x) values (?)", (vec![0_u8; size],))
+                .await
+        };
+        calls.spawn(async move { (n, db.tx(job).await) });
+    }
+    while let Some(outcome) = calls.join_next().await {
+        let (n, outcome) = outcome.unwrap();
+        if n % 20 == 7 {
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+        } else {
+            assert_eq!(outcome, Ok(1), "job {n}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_named() {
+    let missing = Db::open(&bank::options("sqlite:///nowhere/at/all.db")).await;
+    assert!(
+        matches!(&missing, Err(Error::Unavailable(why)) if why.contains("/nowhere/at/all.db")),
+        "{missing:?}"
+    );
+    let scheme = Db::open(&bank::options("postgres://host/db")).await;
+    assert!(matches!(scheme, Err(Error::Options(_))), "{scheme:?}");
+}
