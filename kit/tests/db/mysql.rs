@@ -152,7 +152,7 @@ async fn a_crash_of_the_server_under_load_heals_by_itself_and_keeps_every_answer
 async fn sessions_behave_as_the_house_expects() {
     let url = mariadb().await.fresh_database().await;
     let db = bank::open(&bank::options(&url)).await;
-    let sql = "select @@transaction_isolation, @@time_zone, cast(@@max_statement_time * 1000 as signed),
+    let sql = "select @@tx_isolation, @@time_zone, cast(@@max_statement_time * 1000 as signed),
                @@innodb_lock_wait_timeout";
     let writes: db::Result<Option<(String, String, i64, i64)>> = db.tx(async |c| c.row(sql, ()).await).await;
     assert_eq!(

@@ -11,6 +11,9 @@ use crate::db::error::{Error, Fate, Fault};
 
 const LOCK: &str = "/*lock*/";
 
+/// Texts are equal when their characters are, also where no column gives the collation: `'A' = 'a'` is false.
+const COLLATION: &str = "set names utf8mb4 collate utf8mb4_bin";
+
 /// A statement as the server shall see it.
 pub(super) enum Text {
     Plain(&'static str),
@@ -69,7 +72,12 @@ impl Server {
     /// rows they really touch.
     pub(super) fn write_session(self, limit: Duration) -> Vec<String> {
         let isolation = "set session transaction isolation level read committed".to_owned();
-        vec![isolation, common(limit), self.time_limit(Some(limit))]
+        vec![
+            isolation,
+            COLLATION.into(),
+            common(limit),
+            self.time_limit(Some(limit)),
+        ]
     }
 
     /// A session for reads. Under READ COMMITTED the server would ignore WITH CONSISTENT SNAPSHOT.
@@ -83,6 +91,7 @@ impl Server {
         };
         vec![
             isolation.to_owned(),
+            COLLATION.into(),
             common(Duration::from_secs(1)),
             self.time_limit(limit),
         ]
@@ -90,7 +99,11 @@ impl Server {
 
     /// A session for migrations.
     pub(super) fn plain_session(self) -> Vec<String> {
-        vec![common(Duration::from_mins(1)), self.time_limit(None)]
+        vec![
+            COLLATION.into(),
+            common(Duration::from_mins(1)),
+            self.time_limit(None),
+        ]
     }
 
     fn time_limit(self, limit: Option<Duration>) -> String {

@@ -31,6 +31,7 @@ impl Link {
         sql: &'static str,
         vals: &[Val<'_>],
     ) -> std::result::Result<u64, Fault> {
+        self.in_step()?;
         let sql = dialect::locks(sql);
         let params = params(vals);
         let tx = &mut self.tx;
@@ -47,6 +48,7 @@ impl Link {
         vals: &[Val<'_>],
         take: &mut (dyn FnMut(&Cols<'_>) -> Result<()> + Send),
     ) -> std::result::Result<(), Fault> {
+        self.in_step()?;
         let sql = dialect::locks(sql);
         let params = params(vals);
         let tx = &mut self.tx;
@@ -65,8 +67,20 @@ impl Link {
         within(self.deadline, call).await?.map_err(Fault::alone)
     }
 
+    /// A call that was given up half-way leaves its answer on the wire, where the next call would take it for
+    /// its own. The driver knows, but only its pool looks.
+    fn in_step(&self) -> std::result::Result<(), Fault> {
+        if self.tx.is_disconnected() {
+            return Err(Fault::fatal(Error::Unavailable(
+                "the connection was lost or a call given up".into(),
+            )));
+        }
+        Ok(())
+    }
+
     /// COMMIT. Whatever goes wrong here except a conflict leaves the outcome open.
     pub(super) async fn commit(self) -> std::result::Result<(), Fault> {
+        self.in_step()?;
         match within(self.deadline, self.tx.commit()).await {
             Err(fault) if fault.fate != Fate::Again => Err(Fault::fatal(Error::CommitUnknown)),
             done => done,
@@ -76,7 +90,9 @@ impl Link {
     /// ROLLBACK, awaited so that the locks are gone when the caller hears of the failure. If it fails, so has
     /// the connection, and the server rolls back by itself.
     pub(super) async fn rollback(self) {
-        drop(within(self.deadline, self.tx.rollback()).await);
+        if self.in_step().is_ok() {
+            drop(within(self.deadline, self.tx.rollback()).await);
+        }
     }
 }
 
