@@ -1,1 +1,23 @@
-//! Payments 支付: taken over by the chief; the money owner stops after `domains/accounts`.
+//! Payments 支付: moving a customer's money.
+//!
+//! **Invariant:** a transfer is sent to the core bank under its own id, so sending it twice books it once.
+//! **Invariant:** only `service::settle` asks the core to move money, and never inside a transaction.
+//! **Invariant:** what the customer proves is the payer, the payee and the amount; a change of any of
+//! them voids the proof.
+//! **Invariant:** an unknown outcome is `processing`, shown as such, and asked for by our id until it
+//! is known; it is never shown as failed and never sent under a new id.
+//! **Invariant:** the day's limit moves in the transaction that authorises the transfer.
+
+mod error;
+mod http;
+mod jobs;
+mod model;
+mod service;
+mod store;
+
+pub use error::Error;
+pub use http::{doors, router};
+pub use jobs::jobs;
+pub use model::capital::capital;
+pub use model::transfer::{State, TransferId};
+pub use service::{Figures, Notice, Payments};

@@ -1,0 +1,280 @@
+//! Every SQL statement of payments. Names, numbers and memos arrive and leave sealed.
+
+use kit::clock::Ms;
+use kit::db::{Conn, FromCol, FromRow, Result};
+
+use crate::model::rules::{Limits, Used};
+use crate::model::transfer::{State, TransferId};
+
+/// A transfer row, sealed.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) id: TransferId,
+    pub(crate) customer: identity::CustomerId,
+    pub(crate) account: accounts::AccountId,
+    pub(crate) from_no: String,
+    pub(crate) from_name: String,
+    pub(crate) to_no: String,
+    pub(crate) to_idx: String,
+    pub(crate) to_name: String,
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    pub(crate) memo: String,
+    pub(crate) state: String,
+    pub(crate) reason: String,
+    pub(crate) challenge: String,
+    pub(crate) bound: String,
+    pub(crate) expires_at: Ms,
+    pub(crate) business_date: String,
+    pub(crate) reference: String,
+    pub(crate) created_at: Ms,
+    pub(crate) authorised_at: Ms,
+    pub(crate) done_at: Ms,
+    pub(crate) checks: i64,
+    pub(crate) next_check_at: Ms,
+}
+
+/// Read by position, because a row has more columns than a tuple may.
+impl FromRow for Row {
+    fn from_row(cols: &kit::db::Cols<'_>) -> Result<Self> {
+        fn at<T: FromCol>(cols: &kit::db::Cols<'_>, place: usize) -> Result<T> {
+            cols.get(place)
+        }
+        Ok(Self {
+            id: at(cols, 0)?,
+            customer: at(cols, 1)?,
+            account: at(cols, 2)?,
+            from_no: at(cols, 3)?,
+            from_name: at(cols, 4)?,
+            to_no: at(cols, 5)?,
+            to_idx: at(cols, 6)?,
+            to_name: at(cols, 7)?,
+            amount: at(cols, 8)?,
+            fee: at(cols, 9)?,
+            memo: at(cols, 10)?,
+            state: at(cols, 11)?,
+            reason: at(cols, 12)?,
+            challenge: at(cols, 13)?,
+            bound: at(cols, 14)?,
+            expires_at: at(cols, 15)?,
+            business_date: at(cols, 16)?,
+            reference: at(cols, 17)?,
+            created_at: at(cols, 18)?,
+            authorised_at: at(cols, 19)?,
+            done_at: at(cols, 20)?,
+            checks: at(cols, 21)?,
+            next_check_at: at(cols, 22)?,
+        })
+    }
+}
+
+/// Writes a new transfer that waits for its proof.
+pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
+    use kit::db::Bind;
+    let vals = [
+        r.id.val(), r.customer.val(), r.account.val(), r.from_no.val(), r.from_name.val(), r.to_no.val(), r.to_idx.val(),
+        r.to_name.val(), r.amount.val(), r.fee.val(), r.memo.val(), r.state.val(), r.challenge.val(), r.bound.val(),
+        r.expires_at.val(), r.business_date.val(), r.created_at.val(),
+    ];
+    c.exec_vals(
+        "insert into payments_transfer (id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo,
+             state, challenge_id, bound, expires_at, business_date, created_at, reason, reference, authorised_at, done_at, checks,
+             next_check_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, 0)",
+        &vals,
+    )
+    .await
+}
+
+pub(crate) async fn by_id(c: &mut Conn, id: TransferId) -> Result<Option<Row>> {
+    c.row(
+        "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
+             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at
+         from payments_transfer where id = ?",
+        (id,),
+    )
+    .await
+}
+
+/// A customer's transfers before a place, newest first.
+pub(crate) async fn of_customer(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    (before, id): (Ms, &str),
+    limit: i64,
+) -> Result<Vec<Row>> {
+    c.rows(
+        "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
+             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at
+         from payments_transfer where customer_id = ? and (created_at < ? or (created_at = ? and id < ?))
+         order by created_at desc, id desc limit ?",
+        (customer, before, before, id, limit),
+    )
+    .await
+}
+
+/// Moves a transfer on if it is still where the caller saw it.
+pub(crate) async fn authorised(c: &mut Conn, id: TransferId, now: Ms, next: Ms) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set state = 'processing', authorised_at = ?, next_check_at = ?
+             where id = ? and state = 'awaiting_challenge' and expires_at > ?",
+            (now, next, id, now),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Ends a transfer that is still in `from`; false when somebody else ended it first.
+pub(crate) async fn ended(
+    c: &mut Conn,
+    id: TransferId,
+    (from, to): (State, State),
+    (reason, reference): (&str, &str),
+    now: Ms,
+) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set state = ?, reason = ?, reference = ?, done_at = ?, next_check_at = 0
+             where id = ? and state = ?",
+            (to.name(), reason, reference, now, id, from.name()),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Notes that the core was asked and did not know.
+pub(crate) async fn asked(c: &mut Conn, id: TransferId, next: Ms) -> Result<u64> {
+    c.exec(
+        "update payments_transfer set checks = checks + 1, next_check_at = ? where id = ? and state = 'processing'",
+        (next, id),
+    )
+    .await
+}
+
+/// Did the same amount go to the same payee since then?
+pub(crate) async fn sent_again(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    to_idx: &str,
+    amount: i64,
+    since: Ms,
+) -> Result<bool> {
+    let found: Option<(i64,)> = c
+        .row(
+            "select 1 from payments_transfer where customer_id = ? and to_idx = ? and created_at >= ? and amount = ?
+             and state in ('processing', 'succeeded') limit 1",
+            (customer, to_idx, since, amount),
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
+pub(crate) async fn limits(c: &mut Conn, class: &str) -> Result<Option<Limits>> {
+    let found: Option<(i64, i64, i64)> =
+        c.row("select per_transfer, per_day, per_day_count from payments_limit where class = ?", (class,)).await?;
+    Ok(found.map(|(per_transfer, per_day, per_day_count)| Limits { per_transfer, per_day, per_day_count }))
+}
+
+pub(crate) async fn used(c: &mut Conn, customer: identity::CustomerId, day: &str) -> Result<Used> {
+    let found: Option<(i64, i64)> =
+        c.row("select used, count from payments_usage where customer_id = ? and day = ?", (customer, day)).await?;
+    Ok(found.map_or_else(Used::default, |(amount, count)| Used { amount, count }))
+}
+
+pub(crate) async fn begin_usage(c: &mut Conn, customer: identity::CustomerId, day: &str) -> Result<bool> {
+    c.insert_new("insert into payments_usage (customer_id, day, used, count) values (?, ?, 0, 0)", (customer, day)).await
+}
+
+/// Takes from the day's limit; false when it would not fit. Fifty at once can't pass together.
+pub(crate) async fn use_limit(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    day: &str,
+    amount: i64,
+    l: Limits,
+) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_usage set used = used + ?, count = count + 1
+             where customer_id = ? and day = ? and used + ? <= ? and count < ?",
+            (amount, customer, day, amount, l.per_day, l.per_day_count),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Gives back what a refused transfer had taken, to the same day only.
+pub(crate) async fn return_limit(c: &mut Conn, customer: identity::CustomerId, day: &str, amount: i64) -> Result<u64> {
+    c.exec(
+        "update payments_usage set used = used - ?, count = count - 1
+         where customer_id = ? and day = ? and used >= ? and count > 0",
+        (amount, customer, day, amount),
+    )
+    .await
+}
+
+/// A payee that a customer has paid before, sealed.
+pub(crate) struct PayeeRow {
+    pub(crate) id: String,
+    pub(crate) to_no: String,
+    pub(crate) to_name: String,
+    pub(crate) last_at: Ms,
+}
+
+pub(crate) async fn knows(c: &mut Conn, customer: identity::CustomerId, to_idx: &str) -> Result<bool> {
+    let found: Option<(i64,)> =
+        c.row("select 1 from payments_payee where customer_id = ? and to_idx = ?", (customer, to_idx)).await?;
+    Ok(found.is_some())
+}
+
+pub(crate) async fn payee(c: &mut Conn, customer: identity::CustomerId, id: &str) -> Result<Option<PayeeRow>> {
+    let found: Option<(String, String, String, i64)> = c
+        .row("select id, to_no, to_name, last_at from payments_payee where customer_id = ? and id = ?", (customer, id))
+        .await?;
+    Ok(found.map(payee_row))
+}
+
+pub(crate) async fn payees(c: &mut Conn, customer: identity::CustomerId, limit: i64) -> Result<Vec<PayeeRow>> {
+    let rows: Vec<(String, String, String, i64)> = c
+        .rows(
+            "select id, to_no, to_name, last_at from payments_payee where customer_id = ? order by last_at desc limit ?",
+            (customer, limit),
+        )
+        .await?;
+    Ok(rows.into_iter().map(payee_row).collect())
+}
+
+fn payee_row((id, to_no, to_name, last_at): (String, String, String, i64)) -> PayeeRow {
+    PayeeRow { id, to_no, to_name, last_at }
+}
+
+pub(crate) async fn remember_payee(c: &mut Conn, customer: identity::CustomerId, to_idx: &str, p: &PayeeRow) -> Result<bool> {
+    c.insert_new(
+        "insert into payments_payee (customer_id, to_idx, id, to_no, to_name, last_at, times) values (?, ?, ?, ?, ?, ?, 1)",
+        (customer, to_idx, &*p.id, &*p.to_no, &*p.to_name, p.last_at),
+    )
+    .await
+}
+
+pub(crate) async fn paid_again(c: &mut Conn, customer: identity::CustomerId, to_idx: &str, now: Ms) -> Result<u64> {
+    c.exec(
+        "update payments_payee set last_at = ?, times = times + 1 where customer_id = ? and to_idx = ?",
+        (now, customer, to_idx),
+    )
+    .await
+}
+
+/// Count and sum of what was booked since, and how many are under way.
+pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> {
+    let booked: Option<(i64, Option<i64>)> = c
+        .row(
+            "select count(*), cast(sum(amount) as signed) from payments_transfer where authorised_at >= ? and state = 'succeeded'",
+            (since,),
+        )
+        .await?;
+    let under_way: Option<(i64,)> =
+        c.row("select count(*) from payments_transfer where state = 'processing'", ()).await?;
+    let (count, sum) = booked.unwrap_or_default();
+    Ok((count, sum.unwrap_or(0), under_way.map_or(0, |(n,)| n)))
+}
