@@ -33,8 +33,9 @@ export interface AuditQuery {
   actor?: string
   action?: string
   subject?: string
-  from?: string
-  to?: string
+  /** Instants, ms: from included, to not. */
+  from?: number
+  to?: number
 }
 
 export const login = (login: string, password: string) =>

@@ -7,45 +7,40 @@ export interface Said {
 }
 
 const ACTIONS: Record<string, string> = {
-  'binding.start': '申请绑定',
+  'session.open': '客户登录',
+  'binding.begin': '申请绑定',
   'binding.confirm': '完成绑定',
-  'binding.release': '解除绑定',
-  'session.start': '客户登录',
-  'session.revoke': '撤销会话',
-  'transfer.draft': '填写转账',
-  'transfer.authorise': '确认转账',
-  'transfer.resolve': '查明转账结果',
-  'transfer.cancel': '取消转账',
-  'loss.report': '挂失',
-  'loss.lift': '解除挂失',
-  'statement.export': '导出流水',
+  'binding.end': '解除绑定',
+  'challenge.prove': '通过验证',
   'password.set': '设置支付密码',
+  'preferences.set': '修改偏好',
   'staff.login': '员工登录',
-  'staff.logout': '员工退出',
-  'customer.search': '查找客户',
+  'staff.hire': '开设员工账号',
+  'customers.search': '查找客户',
   'customer.view': '查看客户',
   'customer.reveal': '查看明文',
-  'audit.read': '查看审计',
+  'customer.sessions_revoke': '撤销会话',
 }
 
 const RESULTS: Record<string, Said> = {
   ok: { text: '成功', tone: 'ok' },
-  refused: { text: '拒绝', tone: 'warn' },
-  denied: { text: '无权', tone: 'warn' },
-  failed: { text: '失败', tone: 'bad' },
-  error: { text: '出错', tone: 'bad' },
   unknown: { text: '待查', tone: 'wait' },
   processing: { text: '处理中', tone: 'wait' },
+  'staff.login_failed': { text: '未通过', tone: 'warn' },
+  'challenge.wrong': { text: '验证不符', tone: 'warn' },
+  'binding.mismatch': { text: '信息不符', tone: 'warn' },
 }
 
 const ACTORS: Record<string, string> = { customer: '客户', staff: '员工', system: '系统', fan: '粉丝' }
 
 const ACTS: Record<string, string> = {
   transfer: '转账',
+  'accounts.view': '查看账户',
   'accounts.export': '导出流水',
   'loss.lift': '解除挂失',
   'password.set': '设置支付密码',
-  binding: '绑定银行卡',
+  'binding.first': '首次绑定',
+  'binding.another': '再次绑定',
 }
 
 const FACTORS: Record<string, string> = { password: '支付密码', sms: '短信验证码', face: '人脸', passkey: '通行密钥' }
@@ -56,14 +51,23 @@ const NODE_STATES: Record<string, Said> = {
   gone: { text: '失联', tone: 'bad' },
 }
 
-const PARTS: Record<string, Said> = {
-  ok: { text: '正常', tone: 'ok' },
-  up: { text: '正常', tone: 'ok' },
-  slow: { text: '变慢', tone: 'warn' },
-  down: { text: '不通', tone: 'bad' },
-  off: { text: '未启用', tone: 'plain' },
-  none: { text: '未启用', tone: 'plain' },
-  unknown: { text: '不详', tone: 'plain' },
+/** What a node says of what it leans on; it says so in words, the tone is ours. */
+const PARTS: Record<string, Tone> = {
+  正常: 'ok',
+  'Redis 正常': 'ok',
+  异常: 'bad',
+  无回应: 'bad',
+  'Redis 中断': 'bad',
+}
+
+const ROLES: Record<string, string> = { teller: '柜员', supervisor: '主管', auditor: '审计员', operator: '运维' }
+const NODE_ROLES: Record<string, string> = { web: '接入', worker: '后台' }
+
+const CHAIN_FAULTS: Record<string, string> = {
+  edited: '内容被改过',
+  missing: '缺了一行',
+  chain: '和上一行接不上',
+  head: '和链头对不上',
 }
 
 const ACCOUNT_TONES: Record<string, Tone> = {
@@ -76,20 +80,27 @@ const ACCOUNT_TONES: Record<string, Tone> = {
 
 const BINDINGS: Record<string, Said> = {
   active: { text: '有效', tone: 'ok' },
-  bound: { text: '有效', tone: 'ok' },
-  released: { text: '已解绑', tone: 'plain' },
-  unbound: { text: '已解绑', tone: 'plain' },
+  ended: { text: '已解绑', tone: 'plain' },
+  expired: { text: '已过期', tone: 'plain' },
 }
 
 const raw = (code: string): Said => ({ text: code || '—', tone: 'plain' })
 
 export const actionText = (code: string): string => ACTIONS[code] ?? code
-export const resultSaid = (code: string): Said => RESULTS[code] ?? raw(code)
+/** Anything but `ok` is the code of a refusal. */
+export const resultSaid = (code: string): Said => RESULTS[code] ?? { text: code, tone: 'warn' }
 export const actorKindText = (code: string): string => ACTORS[code] ?? code
 export const actText = (code: string): string => ACTS[code] ?? code
 export const factorText = (code: string): string => FACTORS[code] ?? code
 export const nodeSaid = (code: string): Said => NODE_STATES[code] ?? raw(code)
-export const partSaid = (code: string): Said => PARTS[code] ?? raw(code)
+export const partSaid = (text: string): Said => ({ text: text || '—', tone: PARTS[text] ?? 'plain' })
+export const roleText = (code: string): string => ROLES[code] ?? code
+export const nodeRolesText = (codes: string): string =>
+  codes
+    .split(',')
+    .map((code) => NODE_ROLES[code.trim()] ?? code.trim())
+    .join('、')
+export const chainFaultText = (kind: string): string => CHAIN_FAULTS[kind] ?? kind
 export const accountTone = (status: string): Tone => ACCOUNT_TONES[status] ?? 'plain'
 export const bindingSaid = (code: string): Said => BINDINGS[code] ?? raw(code)
 export const ACTION_CODES: readonly string[] = Object.keys(ACTIONS)

@@ -671,10 +671,10 @@ export interface components {
             code: string;
             title: string;
             detail: string;
-            fields?: components["schemas"]["FieldProblem"][] | null;
+            fields?: components["schemas"]["FieldFault"][] | null;
             trace?: string | null;
         };
-        FieldProblem: {
+        FieldFault: {
             field: string;
             code: string;
             reason: string;
@@ -693,6 +693,7 @@ export interface components {
             /** Format: int32 */
             level: number;
             has_pay_password: boolean;
+            preferences?: null | components["schemas"]["Preferences"];
             /**
              * Format: int64
              * @description ms UTC
@@ -704,7 +705,7 @@ export interface components {
              */
             absolute_expires_at: number;
         };
-        Preferences: {
+        PreferencesChange: {
             elder?: boolean | null;
             balance_notice?: boolean | null;
             /**
@@ -713,7 +714,7 @@ export interface components {
              */
             balance_notice_min_fen?: number | null;
         };
-        PreferencesView: {
+        Preferences: {
             elder: boolean;
             balance_notice: boolean;
             /**
@@ -722,7 +723,7 @@ export interface components {
              */
             balance_notice_min_fen: number;
         };
-        NewBinding: {
+        BindingForm: {
             name: string;
             id_no: string;
             card_no: string;
@@ -743,10 +744,6 @@ export interface components {
              * @description ms UTC
              */
             resend_at: number;
-        };
-        ConfirmBinding: {
-            sms_code: string;
-            password?: string | null;
         };
         AccountView: {
             /** Format: uuid */
@@ -783,7 +780,7 @@ export interface components {
              * Format: int64
              * @description ms UTC
              */
-            as_of: number;
+            as_of?: number | null;
             stale: boolean;
         };
         Overview: {
@@ -889,7 +886,7 @@ export interface components {
              */
             issued_at?: number | null;
         };
-        Branch: {
+        BranchView: {
             name: string;
             address: string;
             phone: string;
@@ -898,16 +895,22 @@ export interface components {
             /** Format: uuid */
             account_id: string;
             /** @enum {string} */
-            state: "blocked" | "lifted" | "cooling";
+            state: "blocked" | "lifting" | "lifted";
+            state_text: string;
             receipt_no: string;
             /**
              * Format: int64
              * @description ms UTC
              */
             blocked_at: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            lifted_at?: number | null;
             core_confirmed: boolean;
             next_steps: string[];
-            branch: components["schemas"]["Branch"];
+            branch: components["schemas"]["BranchView"];
         };
         Empty: Record<string, never>;
         LiftLoss: {
@@ -916,10 +919,9 @@ export interface components {
             password: string;
             sms_code: string;
         };
-        NewChallenge: {
+        ChallengeAsk: {
             /** @enum {string} */
-            act: "accounts.export" | "loss.lift" | "password.set";
-            /** Format: uuid */
+            act: "accounts.view" | "accounts.export" | "loss.lift" | "password.set";
             subject?: string | null;
         };
         ChallengeView: {
@@ -944,7 +946,7 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
-        SetPayPassword: {
+        NewPayPassword: {
             /** Format: uuid */
             challenge_id: string;
             sms_code: string;
@@ -1456,7 +1458,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Preferences"];
+                "application/json": components["schemas"]["PreferencesChange"];
             };
         };
         responses: {
@@ -1466,7 +1468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreferencesView"];
+                    "application/json": components["schemas"]["Preferences"];
                 };
             };
             /** @description refused */
@@ -1483,13 +1485,15 @@ export interface operations {
     post_bindings: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewBinding"];
+                "application/json": components["schemas"]["BindingForm"];
             };
         };
         responses: {
@@ -1547,7 +1551,9 @@ export interface operations {
     post_bindings_id_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -1555,7 +1561,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmBinding"];
+                "application/json": components["schemas"]["Proof"];
             };
         };
         responses: {
@@ -1586,11 +1592,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Empty"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description done */
             204: {
@@ -1619,7 +1621,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewChallenge"];
+                "application/json": components["schemas"]["ChallengeAsk"];
             };
         };
         responses: {
@@ -1718,7 +1720,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetPayPassword"];
+                "application/json": components["schemas"]["NewPayPassword"];
             };
         };
         responses: {
@@ -1943,7 +1945,9 @@ export interface operations {
     post_accounts_id_loss_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -1978,7 +1982,9 @@ export interface operations {
     post_accounts_id_loss_report_lift: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -2106,7 +2112,9 @@ export interface operations {
     post_transfers: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2139,7 +2147,9 @@ export interface operations {
     post_transfers_id_authorise: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
