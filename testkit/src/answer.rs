@@ -87,10 +87,10 @@ impl Answer {
 
     #[track_caller]
     pub fn text(&self, pointer: &str) -> String {
-        self.at(pointer)
-            .as_str()
-            .map(str::to_owned)
-            .unwrap_or_else(|| panic!("{self}: no text at {pointer}"))
+        let value = self.at(pointer);
+        let text = value.as_str();
+        text.unwrap_or_else(|| panic!("{self}: no text at {pointer}"))
+            .to_owned()
     }
 
     #[track_caller]

@@ -1,1 +1,34 @@
-//! (to be written)
+//! The language of the stories: a bank with its own database, clock and simulated outside world, people with
+//! phones, staff with authenticators.
+//!
+//! ```ignore
+//! let bank = TestBank::open().await;
+//! let wang = bank.customer("王建国").await.opens_h5().await;
+//! wang.get("/api/accounts").await.ok();
+//! bank.close().await;
+//! ```
+//!
+//! **Invariant:** a story that leaves a job, an unsent event or unbalanced books behind fails.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, and have nobody to return an error to"
+)]
+#![expect(clippy::return_self_not_must_use, reason = "an expectation may end a chain")]
+
+mod answer;
+mod browser;
+mod customer;
+mod engine;
+mod real_bank;
+mod totp;
+mod world;
+
+pub use answer::Answer;
+pub use browser::{Ask, Browser};
+pub use customer::{Customer, code_in};
+pub use engine::Engine;
+pub use real_bank::RealBank;
+pub use world::World;

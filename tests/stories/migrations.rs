@@ -7,7 +7,7 @@ use testkit::{Engine, TestBank};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Folders whose statements run on both engines.
-const PORTABLE: [&str; 4] = ["domains", "ports", "kit/src", "app/src"];
+const PORTABLE: [&str; 5] = ["domains", "ports", "libs", "kit/src", "app/src"];
 const VERBS: [&str; 5] = ["select ", "insert ", "update ", "delete ", "with "];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,7 +109,7 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
 
 /// `kit::db` itself speaks to each engine in its own tongue; so do the tests of it, and tools.
 fn is_portable(path: &str) -> bool {
-    let product = ["domains/", "ports/", "kit/src/", "app/src/"]
+    let product = ["domains/", "ports/", "libs/", "kit/src/", "app/src/"]
         .iter()
         .any(|dir| path.starts_with(dir));
     let engine = ["kit/src/db/", "kit/src/testing/"]

@@ -1,0 +1,189 @@
+//! The bank as a process of its own, to be killed.
+
+use crate::customer::Customer;
+use crate::engine::Engine;
+use crate::world::World;
+use kit::db::{Db, Options};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const UP_WITHIN: Duration = Duration::from_mins(1);
+
+/// The binary with the demo's data on a folder and a port of its own.
+pub struct RealBank {
+    pub world: World,
+    child: Child,
+    setting: Vec<(&'static str, String)>,
+    database: String,
+    folder: PathBuf,
+}
+
+impl RealBank {
+    /// Starts a fresh bank on the engine of this run, and waits until it answers.
+    pub async fn start() -> Self {
+        let folder = kit::testing::scratch("bank");
+        let (port, ops) = (free_port(), free_port());
+        let mut setting = vec![
+            ("WEIGUI_DATA_DIR", folder.display().to_string()),
+            ("WEIGUI_HTTP__LISTEN", format!("127.0.0.1:{port}")),
+            ("WEIGUI_HTTP__OPS_LISTEN", format!("127.0.0.1:{ops}")),
+            ("WEIGUI_HTTP__PUBLIC_URL", format!("http://127.0.0.1:{port}")),
+            ("WEIGUI_LOG__FILTER", "warn".to_owned()),
+        ];
+        let mut database = format!("sqlite://{}", folder.join("weigui.db").display());
+        if Engine::of_this_run() == Engine::Servers {
+            database = kit::testing::mariadb().await.fresh_database().await;
+            setting.push(("WEIGUI_DATABASE__URL", database.clone()));
+            setting.push(("WEIGUI_REDIS__URL", kit::testing::redis().await.url().to_owned()));
+        }
+        let base = format!("http://127.0.0.1:{port}");
+        let world = World::new(base.clone(), format!("{base}/sandbox"));
+        let child = launch(&setting, &folder, &["serve", "--demo"]);
+        let mut bank = Self {
+            world,
+            child,
+            setting,
+            database,
+            folder,
+        };
+        bank.answers().await;
+        bank
+    }
+
+    /// As a power cut would: nothing is told to anybody.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// Starts the killed bank on the same data, and waits until it answers.
+    pub async fn starts_again(&mut self) {
+        self.child = launch(&self.setting, &self.folder, &["serve", "--demo"]);
+        self.answers().await;
+    }
+
+    /// Ends it the friendly way.
+    pub async fn ends(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
+        let begun = Instant::now();
+        while self.child.try_wait().expect("a state").is_none() {
+            assert!(begun.elapsed() < UP_WITHIN, "the bank does not end");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Runs a command of the binary beside the serving one; it must end well.
+    pub fn command(&self, args: &[&str]) {
+        let mut child = launch(&self.setting, &self.folder, args);
+        let status = child.wait().expect("an end");
+        assert!(
+            status.success(),
+            "weigui {args:?} ended with {status}: {}",
+            self.log()
+        );
+    }
+
+    /// Changes the database from outside.
+    pub async fn execute(&self, sql: &'static str) {
+        let db = Db::open(&Options::new(self.database.clone()))
+            .await
+            .expect("opened");
+        let changed: kit::db::Result<u64> = db.tx(async move |c| c.exec(sql, ()).await).await;
+        assert!(changed.expect("changed") > 0, "{sql} changed nothing");
+        db.close().await;
+    }
+
+    pub async fn customer(&self, name: &str) -> Customer {
+        Customer::find(self.world.clone(), name).await
+    }
+
+    pub async fn session_of(&self, name: &str) -> Customer {
+        self.customer(name).await.opens_h5().await
+    }
+
+    async fn answers(&mut self) {
+        let begun = Instant::now();
+        let probe = crate::Browser::new();
+        loop {
+            let ask = crate::Ask {
+                method: reqwest::Method::GET,
+                url: self.world.bank("/api/session"),
+                json: None,
+                headers: Vec::new(),
+            };
+            if probe.try_send(ask).await.is_ok_and(|answer| answer.status == 401) {
+                return;
+            }
+            let ended = self.child.try_wait().expect("a state");
+            assert!(ended.is_none(), "the bank ended with {ended:?}: {}", self.log());
+            assert!(begun.elapsed() < UP_WITHIN, "the bank is not up: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn log(&self) -> String {
+        let text = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for RealBank {
+    fn drop(&mut self) {
+        // It may have been killed by the story already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn launch(setting: &[(&'static str, String)], folder: &Path, args: &[&str]) -> Child {
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .expect("a log");
+    let mut command = Command::new(binary());
+    command
+        .args(args)
+        .envs(setting.iter().cloned())
+        .stdin(Stdio::null());
+    command.stdout(log.try_clone().expect("a log")).stderr(log);
+    command.spawn().expect("the bank's binary")
+}
+
+/// `WEIGUI_BIN`, or the one beside this test, which is built when it is missing or old.
+fn binary() -> PathBuf {
+    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        if let Some(given) = std::env::var_os("WEIGUI_BIN") {
+            return given.into();
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "weigui"])
+            .status();
+        assert!(
+            built.expect("cargo").success(),
+            "the bank's binary does not build"
+        );
+        let test = std::env::current_exe().expect("a path");
+        test.ancestors().nth(2).expect("the build folder").join("weigui")
+    });
+    built.clone()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|socket| socket.local_addr())
+        .expect("a port")
+        .port()
+}
