@@ -53,6 +53,11 @@ impl Metrics {
     }
 }
 
+/// Counts one of a kind.
+pub fn count(name: &'static str) {
+    metrics::counter!(name).increment(1);
+}
+
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a gauge is a float by its protocol; 2^53 is plenty")]
 fn gauge(value: u64) -> f64 {
     value as f64
