@@ -79,7 +79,12 @@ describe('words', () => {
   })
 
   it('explain every account state that is not normal', () => {
-    for (const status of ['lost', 'frozen', 'dormant', 'closed']) expect(accountState(status).why).not.toBe('')
+    for (const status of ['lost', 'frozen', 'dormant', 'closed']) expect(accountState({ status: status as 'lost', status_text: '' }).why).not.toBe('')
+  })
+
+  it('take the short word and the reason from the bank', () => {
+    const state = accountState({ status: 'lost', status_text: '已挂失：自2026年11月23日起只收不付' })
+    expect([state.text, state.why, state.tone]).toEqual(['已挂失', '自2026年11月23日起只收不付', 'bad'])
   })
 
   it('show a debt without a sign', () => {

@@ -1,4 +1,4 @@
-import { flushPromises, mount } from '@vue/test-utils'
+import { RouterLinkStub, flushPromises, mount } from '@vue/test-utils'
 import { ApiProblem, type ChallengeView } from '@weigui/shared'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import StepUpSheet, { type ProofInput } from '../src/ui/StepUpSheet.vue'
@@ -24,7 +24,7 @@ afterEach(() => {
 })
 
 async function show(send: (proof: ProofInput) => Promise<void>, challenge = CHALLENGE) {
-  const sheet = mount(StepUpSheet, { props: { open: true, title: '验证身份', challenge, send }, attachTo: document.body })
+  const sheet = mount(StepUpSheet, { props: { open: true, title: '验证身份', challenge, send }, attachTo: document.body, global: { stubs: { RouterLink: RouterLinkStub } } })
   await flushPromises()
   return sheet
 }
@@ -37,8 +37,8 @@ async function fill(sheet: Awaited<ReturnType<typeof show>>, password: string, s
   await flushPromises()
 }
 
-const refuse = (status: number, code: string, extra = {}) => () =>
-  Promise.reject(new ApiProblem(status, code, '服务器的话', { code, ...extra }))
+const refuse = (status: number, code: string, words: string) => () =>
+  Promise.reject(new ApiProblem(status, code, words, { code }))
 
 describe('the step-up sheet', () => {
   it('shows what is signed and sends both factors', async () => {
@@ -58,22 +58,22 @@ describe('the step-up sheet', () => {
     expect(sheet.get('[role=alert]').text()).toContain('6 位短信验证码')
   })
 
-  it('counts down the attempts and wipes what was typed', async () => {
-    const sheet = await show(refuse(422, 'challenge.wrong', { left: 3 }))
+  it('says in words of the bank how many attempts are left, and wipes what was typed', async () => {
+    const sheet = await show(refuse(422, 'challenge.wrong', '密码或验证码不正确，还可以再试3次。'))
     await fill(sheet, '000000', '111111')
-    expect(sheet.get('[role=alert]').text()).toContain('还可以试 3 次')
+    expect(sheet.get('[role=alert]').text()).toBe('密码或验证码不正确，还可以再试3次。')
     expect(sheet.findAll('input').map((input) => input.element.value)).toEqual(['', ''])
   })
 
   it('ends when the bank locks it', async () => {
-    const sheet = await show(refuse(423, 'challenge.locked'))
+    const sheet = await show(refuse(423, 'challenge.locked', '错误次数过多，本次操作已取消。'))
     await fill(sheet, '000000', '111111')
     expect(sheet.find('button[type=submit]').exists()).toBe(false)
-    expect(sheet.get('[role=alert]').text()).toContain('已暂时锁定')
+    expect(sheet.get('[role=alert]').text()).toBe('错误次数过多，本次操作已取消。')
   })
 
   it('keeps what was typed when no answer came, so that the same can be sent again', async () => {
-    const sheet = await show(refuse(0, 'net.timeout'))
+    const sheet = await show(refuse(0, 'net.timeout', '没有回音'))
     await fill(sheet, '258036', '123456')
     expect(sheet.findAll('input').map((input) => input.element.value)).toEqual(['258036', '123456'])
   })

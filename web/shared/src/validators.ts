@@ -6,6 +6,11 @@ export interface Flaw {
   remedy: string
 }
 
+/** One sentence for a person, whether or not its parts end with a full stop. */
+export function flawText(flaw: Pick<Flaw, 'reason' | 'remedy'>): string {
+  return [flaw.reason, flaw.remedy].map((part) => part.replace(/。$/, '')).filter(Boolean).join('。') + '。'
+}
+
 const flaw = (code: string, reason: string, remedy: string): Flaw => ({ code, reason, remedy })
 
 export function checkName(input: string): Flaw | null {
@@ -96,7 +101,7 @@ export function checkNewPayPassword(input: string): Flaw | null {
 }
 
 export function checkMemo(input: string): Flaw | null {
-  if (Array.from(input).length > 30) return flaw('memo.long', '附言最多 30 个字', '请删去一些')
+  if (Array.from(input).length > 50) return flaw('memo.long', '附言最多 50 个字', '请删去一些')
   if (/[\p{Cc}]/u.test(input)) return flaw('memo.characters', '附言里有不能识别的字符', '请重新输入')
   return null
 }

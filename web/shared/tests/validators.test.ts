@@ -8,6 +8,7 @@ import {
   checkPayeeNo,
   checkPhone,
   checkSmsCode,
+  flawText,
   luhnValid,
 } from '../src'
 
@@ -77,8 +78,9 @@ describe('the other fields', () => {
   it('payee number, memo, codes', () => {
     expect(checkPayeeNo('6222 0212 3456 7890')).toBeNull()
     expect(checkPayeeNo('123')?.code).toBe('to_no.length')
+    expect(flawText({ reason: '超过限额。', remedy: '请减少金额' })).toBe('超过限额。请减少金额。')
     expect(checkMemo('生日快乐')).toBeNull()
-    expect(checkMemo('字'.repeat(31))?.code).toBe('memo.long')
+    expect(checkMemo('字'.repeat(51))?.code).toBe('memo.long')
     expect(checkMemo('a\u0000b')?.code).toBe('memo.characters')
     expect(checkSmsCode('12345')).not.toBeNull()
     expect(checkSmsCode('123456')).toBeNull()

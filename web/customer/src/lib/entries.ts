@@ -1,5 +1,5 @@
 // The list of an account's entries: filtered, newest first, one keyset page after another.
-import { ApiProblem, daysBefore, parseYuan, type EntryView, type Flaw } from '@weigui/shared'
+import { ApiProblem, daysBefore, parseYuan, type EntryQuery, type EntryView, type Flaw } from '@weigui/shared'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { api } from './api'
 
@@ -52,13 +52,13 @@ export function filterCount(filter: EntryFilter): number {
   return [filter.from || filter.to, filter.direction, filter.kind, filter.min || filter.max, filter.q.trim()].filter(Boolean).length
 }
 
-export function queryOf(filter: EntryFilter) {
+export function queryOf(filter: EntryFilter): EntryQuery {
   const [min, max] = [fenOf(filter.min), fenOf(filter.max)]
   return {
     ...(filter.from && { from: filter.from }),
     ...(filter.to && { to: filter.to }),
     ...(filter.direction && { direction: filter.direction }),
-    ...(filter.kind && { kind: filter.kind as EntryView['kind'] }),
+    ...(filter.kind && { kind: filter.kind as NonNullable<EntryQuery['kind']> }),
     ...(typeof min === 'number' && { min_fen: min }),
     ...(typeof max === 'number' && { max_fen: max }),
     ...(filter.q.trim() && { q: filter.q.trim() }),

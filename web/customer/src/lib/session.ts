@@ -1,5 +1,5 @@
 // Who is here: the session as the server sees it, and the elder mode that belongs to the person.
-import { ApiProblem, type SessionView } from '@weigui/shared'
+import { ApiProblem, type Preferences, type SessionView } from '@weigui/shared'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { api, signedIn } from './api'
@@ -57,11 +57,15 @@ export const useSession = defineStore('session', () => {
     setElder(on)
     if (!view.value?.customer) return
     try {
-      await api.need(api.PUT('/api/preferences', { body: { elder: on } }))
-      if (view.value) view.value = { ...view.value, elder: on }
+      await prefer({ elder: on })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
     }
+  }
+
+  async function prefer(change: Partial<Preferences>): Promise<void> {
+    const preferences = await api.need(api.PUT('/api/preferences', { body: change }))
+    if (view.value) view.value = { ...view.value, elder: preferences.elder, preferences }
   }
 
   async function leave(): Promise<void> {
@@ -70,7 +74,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function unbind(): Promise<void> {
-    await api.need(api.POST('/api/bindings/unbind', { body: {} }))
+    await api.need(api.POST('/api/bindings/unbind'))
     forget()
   }
 
@@ -79,5 +83,5 @@ export const useSession = defineStore('session', () => {
     view.value = null
   }
 
-  return { view, elder, take, ready, refresh, chooseElder, leave, unbind }
+  return { view, elder, take, ready, refresh, prefer, chooseElder, leave, unbind }
 })

@@ -29,7 +29,13 @@ const ACCOUNT_STATES: Record<string, { text: string; tone: Tone; why: string }> 
   dormant: { text: '休眠', tone: 'warn', why: '账户很久没有使用，请带身份证到网点激活。' },
   closed: { text: '已销户', tone: 'plain', why: '账户已经注销，只能查看以前的明细。' },
 }
-export const accountState = (status: string) => ACCOUNT_STATES[status] ?? { text: status, tone: 'plain' as Tone, why: '' }
+
+/** The bank's text is "short：reason"; without a reason of its own, ours is shown. */
+export function accountState(account: Pick<AccountView, 'status' | 'status_text'>) {
+  const known = ACCOUNT_STATES[account.status] ?? { text: account.status_text, tone: 'plain' as Tone, why: '' }
+  const [short = '', ...reason] = account.status_text.split('：')
+  return { text: short || known.text, tone: known.tone, why: reason.join('：') || known.why }
+}
 
 const ENTRY_KINDS: Record<string, { text: string; icon: IconName }> = {
   transfer: { text: '转账', icon: 'transfer' },

@@ -2543,8 +2543,8 @@ export interface operations {
                 actor?: string;
                 action?: string;
                 subject?: string;
-                from?: string;
-                to?: string;
+                from?: number;
+                to?: number;
                 cursor?: string;
             };
             header?: never;

@@ -1,19 +1,21 @@
-// Short names for the server's answers. Everything here is derived from openapi.json.
-import type { components } from './schema'
+// Short names for the server's answers, taken from the operations that give them, so that a renamed schema changes nothing here.
+import type { paths } from './schema'
 
-type Schemas = components['schemas']
+type Json<R> = R extends { content: { 'application/json': infer Body } } ? Body : never
+type Answer<Operation> = Operation extends { responses: infer R } ? Json<R[Extract<keyof R, 200 | 201>]> : never
 
-export type SessionView = Schemas['SessionView']
-export type PreferencesView = Schemas['PreferencesView']
-export type BindingView = Schemas['BindingView']
-export type AccountView = Schemas['AccountView']
-export type Overview = Schemas['Overview']
-export type BalanceView = Schemas['BalanceView']
-export type EntryView = Schemas['EntryView']
-export type LossView = Schemas['LossView']
-export type ChallengeView = Schemas['ChallengeView']
-export type TransferCheck = Schemas['TransferCheck']
-export type TransferView = Schemas['TransferView']
-export type Receipt = Schemas['Receipt']
-export type RecentPayee = Schemas['RecentPayees']['items'][number]
-export type StatementCheck = Schemas['StatementCheck']
+export type SessionView = Answer<paths['/api/session']['get']>
+export type Preferences = Answer<paths['/api/preferences']['put']>
+export type BindingView = Answer<paths['/api/bindings']['post']>
+export type ChallengeView = Answer<paths['/api/challenges']['post']>
+export type Overview = Answer<paths['/api/accounts']['get']>
+export type AccountView = Overview['accounts'][number]
+export type BalanceView = Answer<paths['/api/accounts/{id}/balance']['get']>
+export type EntryView = Answer<paths['/api/accounts/{id}/entries']['get']>['items'][number]
+export type EntryQuery = NonNullable<paths['/api/accounts/{id}/entries']['get']['parameters']['query']>
+export type LossView = Answer<paths['/api/accounts/{id}/loss-report']['post']>
+export type StatementCheck = Answer<paths['/api/statements/verify']['get']>
+export type RecentPayee = Answer<paths['/api/payees/recent']['get']>['items'][number]
+export type TransferCheck = Answer<paths['/api/transfers/check']['post']>
+export type TransferView = Answer<paths['/api/transfers/{id}']['get']>
+export type Receipt = Answer<paths['/api/transfers/{id}/receipt']['get']>
