@@ -1,6 +1,7 @@
 //! Benchmarks of the bank. Each runs its peer, or the physical limit, beside it in the same run and prints
 //! the ratio: figures of two machines, or of two days, are not comparable.
 
+mod balance;
 mod callback;
 mod load;
 mod number;
@@ -20,15 +21,22 @@ struct Cli {
 enum What {
     /// Safe-mode WeChat callback with an encrypted passive reply, beside co-wechat on Node
     Callback(callback::Options),
+    /// A cached balance beside an empty handler; a statement page in a small and in a large table
+    Balance(balance::Options),
     /// The server that the callback benchmark measures
     #[command(hide = true)]
     CallbackServer,
+    /// The limit of the balance benchmark: a handler that does nothing
+    #[command(hide = true)]
+    EmptyServer,
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Callback(options) => report(&callback::run(&options)?, options.json),
+        What::Balance(options) => report(&balance::run(&options)?, options.json),
         What::CallbackServer => callback::serve(),
+        What::EmptyServer => balance::serve_nothing(),
     }
 }
 

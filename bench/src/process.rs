@@ -1,9 +1,14 @@
 //! The measured server as a process of its own: pinned to one core, its CPU time and memory read from /proc.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const TASKSET: &str = "taskset (Debian package util-linux)";
+const STARTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// The core that the measured server runs on.
 pub(crate) const SERVER_CORE: &str = "0";
@@ -18,33 +23,30 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts a program on the server's core and waits until it prints `listening PORT`.
-    pub(crate) fn start(mut command: Command) -> Result<Self> {
-        let program = command.get_program().to_owned();
-        let mut pinned = Command::new("taskset");
-        pinned
-            .args(["--cpu-list", SERVER_CORE])
-            .arg(&program)
-            .args(command.get_args());
-        for (name, value) in command.get_envs() {
-            pinned.env(name, value.unwrap_or_default());
-        }
-        if let Some(dir) = command.get_current_dir() {
-            pinned.current_dir(dir);
-        }
-        command = pinned;
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("taskset (Debian package util-linux)")?;
+    pub(crate) fn start(command: &Command) -> Result<Self> {
+        let mut child = pinned(command).stdout(Stdio::piped()).spawn().context(TASKSET)?;
         let out = child.stdout.take().context("no output")?;
         let mut server = Self { child, port: 0 };
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
-        let port = line
-            .trim()
-            .strip_prefix("listening ")
-            .with_context(|| format!("{} said {line:?}", program.display()))?;
-        server.port = port.parse()?;
+        let port = line.trim().strip_prefix("listening ");
+        let program = command.get_program().display();
+        server.port = port
+            .with_context(|| format!("{program} said {line:?}"))?
+            .parse()?;
+        Ok(server)
+    }
+
+    /// Starts a program that was told its port, and waits until it listens there.
+    pub(crate) fn start_on(command: &Command, port: u16) -> Result<Self> {
+        let child = pinned(command).stdout(Stdio::null()).spawn().context(TASKSET)?;
+        let mut server = Self { child, port };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(server.child.try_wait()?.is_none(), "the server ended");
+            ensure!(begun.elapsed() < STARTS_WITHIN, "the server does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         Ok(server)
     }
 
@@ -60,6 +62,13 @@ impl Server {
                 .unwrap_or(0);
         }
         Ok(sum)
+    }
+
+    /// Asks it to end, as an operator would, and waits.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// The most memory it ever held, in kB.
@@ -81,6 +90,21 @@ impl Drop for Server {
     }
 }
 
+fn pinned(command: &Command) -> Command {
+    let mut pinned = Command::new("taskset");
+    pinned
+        .args(["--cpu-list", SERVER_CORE])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        pinned.env(name, value.unwrap_or_default());
+    }
+    if let Some(dir) = command.get_current_dir() {
+        pinned.current_dir(dir);
+    }
+    pinned
+}
+
 /// Moves this process, with all threads it will start, off the server's core.
 pub(crate) fn move_to_load_core() -> Result<()> {
     let me = std::process::id().to_string();
@@ -88,7 +112,7 @@ pub(crate) fn move_to_load_core() -> Result<()> {
     taskset
         .args(["--all-tasks", "--cpu-list", "--pid", LOAD_CORE, &me])
         .stdout(Stdio::null());
-    anyhow::ensure!(
+    ensure!(
         taskset.status()?.success(),
         "taskset cannot pin the load to core {LOAD_CORE}"
     );

@@ -1,4 +1,5 @@
-//! `cargo xtask bench NAME`: the benchmarks are a package of their own, built with optimisation.
+//! `cargo xtask bench NAME`: the benchmarks are a package of their own, built with optimisation like the
+//! bank that some of them measure.
 
 use crate::shell;
 use anyhow::Result;
@@ -13,17 +14,15 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut cargo = shell::cargo();
-    cargo
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "bench",
-            "--",
-            &options.name,
-        ])
-        .args(&options.rest);
-    shell::run(&mut cargo)
+    let mut packages = vec!["--package", "bench"];
+    if options.name != "callback" {
+        packages.extend(["--package", "weigui"]);
+    }
+    shell::run(
+        shell::cargo()
+            .args(["build", "--quiet", "--release"])
+            .args(packages),
+    )?;
+    let bench = shell::target_dir()?.join("release/bench");
+    shell::run(shell::command(bench).arg(&options.name).args(&options.rest))
 }

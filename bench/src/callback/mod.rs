@@ -70,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
 }
 
 fn measure(runtime: &tokio::runtime::Runtime, command: Command, messages: usize) -> Result<Figures> {
-    let server = Server::start(command)?;
+    let server = Server::start(&command)?;
     let go = |count: usize, pace: Pace| {
         // Made anew for each phase: no message is ever sent twice, and none is stale.
         let requests: Arc<[Vec<u8>]> = pool::make(count)?.into();
