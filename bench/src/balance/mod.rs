@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
 
     eprintln!("balance: an empty axum handler on one core");
     let nothing = Server::start(Command::new(std::env::current_exe()?).arg("empty-server"))?;
-    let empty = saturate(&runtime, &nothing, get("/", ""), Expect(""), options.requests)?;
+    let empty = saturate(&runtime, &nothing, &get("/", ""), Expect(""), options.requests)?;
     drop(nothing);
 
     eprintln!("balance: the bank on one core");
@@ -48,7 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
     let ours = saturate(
         &runtime,
         bank.server()?,
-        request,
+        &request,
         Expect("balance_fen"),
         options.requests,
     )?;
@@ -86,12 +86,12 @@ struct Carried {
 fn saturate(
     runtime: &Runtime,
     server: &Server,
-    request: Vec<u8>,
+    request: &[u8],
     expect: Expect,
     count: usize,
 ) -> Result<Carried> {
     let go = |count: usize| {
-        let requests: Arc<[Vec<u8>]> = vec![request.clone(); count].into();
+        let requests: Arc<[Vec<u8>]> = vec![request.to_vec(); count].into();
         runtime.block_on(load::run(
             server.port,
             requests,
@@ -116,7 +116,7 @@ fn statement_pages(runtime: &Runtime, bank: &Bank) -> Result<Seen> {
     );
     let port = bank.server()?.port;
     let go = |count: usize| {
-        let requests: Arc<[Vec<u8>]> = vec![request.clone(); count].into();
+        let requests: Arc<[Vec<u8>]> = vec![request.to_vec(); count].into();
         runtime.block_on(load::run(port, requests, 1, Pace::Closed, Expect("\"items\":[{")))
     };
     go(PAGES / 4)?;

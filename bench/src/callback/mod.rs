@@ -55,22 +55,22 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
     let mut own = Command::new(std::env::current_exe()?);
     own.arg("callback-server");
     eprintln!("callback: weigui-wechat on one core");
-    let ours = measure(&runtime, own, options.messages)?;
+    let ours = measure(&runtime, &own, options.messages)?;
     let peer = if options.no_peer {
         None
     } else {
         eprintln!("callback: co-wechat 2.4.0 on one core");
         Some(measure(
             &runtime,
-            peer::command()?,
+            &peer::command()?,
             options.messages / PEER_SHARE,
         )?)
     };
     Ok(result(&ours, peer.as_ref()))
 }
 
-fn measure(runtime: &tokio::runtime::Runtime, command: Command, messages: usize) -> Result<Figures> {
-    let server = Server::start(&command)?;
+fn measure(runtime: &tokio::runtime::Runtime, command: &Command, messages: usize) -> Result<Figures> {
+    let server = Server::start(command)?;
     let go = |count: usize, pace: Pace| {
         // Made anew for each phase: no message is ever sent twice, and none is stale.
         let requests: Arc<[Vec<u8>]> = pool::make(count)?.into();
