@@ -129,7 +129,7 @@ async fn the_same_key_gives_the_same_answer_and_another_body_none() {
         .is(200);
     assert_eq!(done.text("/receipt_no"), twice.text("/receipt_no"));
     let mut changed = proof;
-    changed["sms_code"] = json!("000000");
+    changed["challenge_id"] = json!("01890000-0000-7000-8000-000000000000");
     wang.post_with_key(&path, "my-own-key-2", changed)
         .await
         .refused(422, "request.key_reused");

@@ -44,3 +44,39 @@ pub(crate) async fn to(url: String, wanted: i64) -> Result<()> {
         filled?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_table_grows_to_the_size_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}/a.db", folder.path().display());
+        let db = Db::open(&Options::new(&url)).await.expect("opened");
+        let made: kit::db::Result<u64> = db
+            .tx(async |c| {
+                c.exec(
+                    "create table ledger_entry (account text, seq integer, transfer text, amount integer, \
+                        balance_after integer, code integer, business_date text, value_date text, at integer, \
+                        primary key (account, seq)) strict, without rowid",
+                    (),
+                )
+                .await
+            })
+            .await;
+        made.expect("made");
+        db.close().await;
+        to(url.clone(), 1_000).await.expect("filled");
+        to(url.clone(), 3_000).await.expect("filled");
+        let db = Db::open(&Options::new(&url)).await.expect("opened");
+        let counted: kit::db::Result<Option<(i64, i64)>> = db
+            .read(async |c| {
+                c.row("select count(*), count(distinct account) from ledger_entry", ())
+                    .await
+            })
+            .await;
+        assert_eq!(counted.expect("counted"), Some((3_000, 7)));
+        db.close().await;
+    }
+}

@@ -116,7 +116,7 @@ fn statement_pages(runtime: &Runtime, bank: &Bank) -> Result<Seen> {
     );
     let port = bank.server()?.port;
     let go = |count: usize| {
-        let requests: Arc<[Vec<u8>]> = vec![request.to_vec(); count].into();
+        let requests: Arc<[Vec<u8>]> = vec![request.clone(); count].into();
         runtime.block_on(load::run(port, requests, 1, Pace::Closed, Expect("\"items\":[{")))
     };
     go(PAGES / 4)?;
