@@ -1,1 +1,82 @@
-//! (to be written)
+//! The simulated outside world: a WeChat platform with its phones, and an SMS gateway, spoken to over the same
+//! HTTP as the real ones. The demo and the tests point the bank's ordinary adapters at it.
+//!
+//! Rooms: `wechat/` (platform API, pushes to the bank, OAuth page), [`phone`] (what the simulator page
+//! controls), [`sms`], [`faults`] (what goes wrong out there).
+//!
+//! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
+//! **Invariant:** it enforces what WeChat enforces (signatures, tokens, follow state, windows, templates), so that
+//! what passes here does not fail there for a reason we knew.
+//! **Invariant:** everything lives in memory and ends with the process.
+
+mod chance;
+mod faults;
+mod phone;
+mod sms;
+mod templates;
+mod wechat;
+mod world;
+
+use std::sync::Arc;
+
+use axum::Router;
+use weigui_wechat::{Account, AccountError};
+
+pub use faults::{CoreFaults, Faults, SmsFaults, WeChatFaults};
+pub use templates::{DEMO_TEMPLATES, Template};
+pub use world::{ChatItem, DemoFacts, Person, SmsItem};
+
+use world::World;
+
+/// The world's time in milliseconds.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Everything the world must be told. The same values stand in the bank's own configuration.
+pub struct SandboxConfig {
+    /// Where the bank listens for WeChat: `http://127.0.0.1:8080/wechat/demo/callback`.
+    pub callback_url: String,
+    /// Appid of the account.
+    pub appid: String,
+    /// App secret.
+    pub secret: String,
+    /// Callback token.
+    pub token: String,
+    /// `EncodingAESKey`.
+    pub aes_key: String,
+    /// Original id, `gh_…`.
+    pub gh: String,
+    /// Name of the account as phones show it.
+    pub name: String,
+    /// Who holds a phone.
+    pub persons: Vec<Person>,
+    /// Time.
+    pub clock: Clock,
+    /// For the pushes to the bank; the platform waits 5 s whatever this client would.
+    pub http: reqwest::Client,
+}
+
+/// The simulated world. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) world: Arc<World>,
+}
+
+impl Sandbox {
+    /// A fresh world.
+    pub fn new(config: SandboxConfig) -> Result<Self, AccountError> {
+        let account = Account::new(&config.appid, &config.token, &config.aes_key, &config.gh)?;
+        Ok(Self {
+            world: Arc::new(World::new(config, account)),
+        })
+    }
+
+    /// All rooms; to be nested at `/sandbox`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .nest("/wechat", wechat::router())
+            .nest("/phone", phone::router())
+            .merge(sms::router())
+            .merge(faults::router())
+            .with_state(self.clone())
+    }
+}

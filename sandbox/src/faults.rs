@@ -1,0 +1,133 @@
+//! The switchboard: what goes wrong in the outside world, switched while it runs.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::Sandbox;
+
+/// All switches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Faults {
+    /// The core bank's (carried out by the bank's own stub, which listens).
+    pub core: CoreFaults,
+    /// The WeChat platform's.
+    pub wechat: WeChatFaults,
+    /// The SMS gateway's.
+    pub sms: SmsFaults,
+}
+
+/// How the core bank misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CoreFaults {
+    /// Every answer takes this long.
+    pub delay_ms: u32,
+    /// It does what it is told, and its answer is lost.
+    pub lose_answers: bool,
+    /// It does not answer at all.
+    pub down: bool,
+}
+
+/// How the WeChat platform misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch each, as the page shows them"
+)]
+pub struct WeChatFaults {
+    /// Every API answer takes this long.
+    pub delay_ms: u32,
+    /// Every API call is answered "system busy".
+    pub down: bool,
+    /// API calls take effect and their answers are lost.
+    pub lose_answers: bool,
+    /// OAuth shows snapshot pages: virtual users.
+    pub snapshot: bool,
+    /// Followers block template messages: receipts say `failed:user block`.
+    pub block_templates: bool,
+    /// A push is delivered three times at once.
+    pub deliver_thrice: bool,
+    /// Once: another system has forced a new token; ours is void.
+    #[serde(skip_serializing)]
+    pub void_token: bool,
+}
+
+/// How the SMS gateway misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SmsFaults {
+    /// Messages arrive this much later.
+    pub delay_ms: u32,
+    /// The gateway refuses connections' requests with 503.
+    pub down: bool,
+    /// Messages arrive, the gateway's answer is lost.
+    pub lose_answers: bool,
+}
+
+/// Told the core's switches whenever they change.
+pub(crate) type CoreListener = Arc<dyn Fn(CoreFaults) + Send + Sync>;
+
+impl Sandbox {
+    /// The switches as they are.
+    pub fn faults(&self) -> Faults {
+        self.world.state().faults.clone()
+    }
+
+    /// Sets all switches.
+    pub fn set_faults(&self, faults: Faults) {
+        let (core, listener) = {
+            let mut state = self.world.state();
+            if faults.wechat.void_token {
+                state.tokens.void();
+            }
+            state.faults = faults;
+            state.faults.wechat.void_token = false;
+            (state.faults.core, state.core_listener.clone())
+        };
+        if let Some(listener) = listener {
+            listener(core);
+        }
+    }
+
+    /// Calls `listener` whenever the core's switches change.
+    pub fn on_core_faults(&self, listener: impl Fn(CoreFaults) + Send + Sync + 'static) {
+        self.world.state().core_listener = Some(Arc::new(listener));
+    }
+}
+
+pub(crate) fn router() -> Router<Sandbox> {
+    Router::new().route("/faults", get(read).post(write))
+}
+
+async fn read(State(sandbox): State<Sandbox>) -> Json<Faults> {
+    Json(sandbox.faults())
+}
+
+/// Parts and fields that are not named keep their setting.
+async fn write(
+    State(sandbox): State<Sandbox>,
+    Json(patch): Json<serde_json::Value>,
+) -> Result<Json<Faults>, crate::phone::Refusal> {
+    let mut whole = serde_json::to_value(sandbox.faults()).unwrap_or_default();
+    merge(&mut whole, patch);
+    let faults = serde_json::from_value(whole).map_err(|_| crate::phone::Refusal::BadRequest)?;
+    sandbox.set_faults(faults);
+    Ok(Json(sandbox.faults()))
+}
+
+fn merge(whole: &mut serde_json::Value, patch: serde_json::Value) {
+    match (whole, patch) {
+        (serde_json::Value::Object(whole), serde_json::Value::Object(patch)) => {
+            for (key, value) in patch {
+                merge(whole.entry(key).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (whole, patch) => *whole = patch,
+    }
+}
