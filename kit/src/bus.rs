@@ -54,23 +54,43 @@ struct Remote {
 impl Bus {
     /// Within this process: for a single node.
     pub fn local() -> Bus {
-        Bus { inner: Arc::new(Inner { topics: Arc::default(), remote: None }) }
+        Bus {
+            inner: Arc::new(Inner {
+                topics: Arc::default(),
+                remote: None,
+            }),
+        }
     }
 
     /// Through Redis, to all nodes. Does not wait for Redis; fails only when the address makes no sense.
     /// Must be called within a tokio runtime.
     pub fn redis(url: &str) -> anyhow::Result<Bus> {
         // The error is not passed on: it may quote the address with its password.
-        let info = url.into_connection_info().map_err(|_| anyhow::anyhow!("the address of Redis cannot be parsed"))?;
+        let info = url
+            .into_connection_info()
+            .map_err(|_| anyhow::anyhow!("the address of Redis cannot be parsed"))?;
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let client = Client::open(info.set_redis_settings(settings)).context("Redis client")?;
         let mark = format!("{:016x} ", RandomState::new().hash_one("node"));
         let topics: Arc<Topics> = Arc::default();
         let (up, link) = watch::channel(None);
-        let listener = Listener { client, mark: mark.clone(), topics: Arc::downgrade(&topics), up };
-        #[expect(clippy::disallowed_methods, reason = "ends with the bus; there is nothing to finish at shutdown")]
+        let listener = Listener {
+            client,
+            mark: mark.clone(),
+            topics: Arc::downgrade(&topics),
+            up,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "ends with the bus; there is nothing to finish at shutdown"
+        )]
         tokio::spawn(listener.serve());
-        Ok(Bus { inner: Arc::new(Inner { topics, remote: Some(Remote { mark, link }) }) })
+        Ok(Bus {
+            inner: Arc::new(Inner {
+                topics,
+                remote: Some(Remote { mark, link }),
+            }),
+        })
     }
 
     /// Tells all listeners of `topic`, here and on other nodes.
@@ -80,7 +100,11 @@ impl Bus {
         let link = remote.link.borrow().clone();
         let Some(mut link) = link else { return };
         let message = format!("{}{payload}", remote.mark);
-        let call = redis::cmd("PUBLISH").arg(format!("{PREFIX}{topic}")).arg(message).exec_async(&mut link).await;
+        let call = redis::cmd("PUBLISH")
+            .arg(format!("{PREFIX}{topic}"))
+            .arg(message)
+            .exec_async(&mut link)
+            .await;
         if let Err(e) = call {
             tracing::warn!(topic, why = e.category(), "hint not sent to the other nodes");
         }
@@ -88,18 +112,25 @@ impl Bus {
 
     /// Listens to `topic` from now on.
     pub fn subscribe(&self, topic: &str) -> Listening {
-        Listening { hints: self.inner.topics.listen(topic) }
+        Listening {
+            hints: self.inner.topics.listen(topic),
+        }
     }
 
     /// Whether hints reach other nodes now; a bus within one process always is.
     pub fn is_connected(&self) -> bool {
-        self.inner.remote.as_ref().is_none_or(|remote| remote.link.borrow().is_some())
+        self.inner
+            .remote
+            .as_ref()
+            .is_none_or(|remote| remote.link.borrow().is_some())
     }
 }
 
 impl std::fmt::Debug for Bus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bus").field("redis", &self.inner.remote.is_some()).finish()
+        f.debug_struct("Bus")
+            .field("redis", &self.inner.remote.is_some())
+            .finish()
     }
 }
 
@@ -126,7 +157,10 @@ impl Topics {
     fn listen(&self, topic: &str) -> broadcast::Receiver<Hint> {
         let mut topics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         topics.retain(|_, sender| sender.receiver_count() > 0);
-        topics.entry(topic.to_owned()).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe()
+        topics
+            .entry(topic.to_owned())
+            .or_insert_with(|| broadcast::channel(BACKLOG).0)
+            .subscribe()
     }
 
     fn say(&self, topic: &str, hint: &Hint) {
@@ -186,7 +220,10 @@ impl Listener {
             .set_connection_timeout(Some(ANSWER))
             .set_response_timeout(Some(ANSWER))
             .set_push_sender(hear);
-        let mut link = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut link = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
         link.psubscribe(format!("{PREFIX}*")).await?;
         Ok(link)
     }

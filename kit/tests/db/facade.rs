@@ -224,7 +224,7 @@ async fn nothing_but_the_connection_can_be_awaited_in_a_job() {
 
         let sleep_in_tx = db.tx(async move |c| {
             bank::claim(c, "sleeper").await?;
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
             db::Result::Ok(())
         });
         assert_eq!(sleep_in_tx.await, Err(Error::Misuse));
@@ -234,7 +234,7 @@ async fn nothing_but_the_connection_can_be_awaited_in_a_job() {
         assert_eq!(tx_in_read.await, Err(Error::Misuse));
 
         let sleep_in_read = db.read(async |_| {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
             db::Result::Ok(())
         });
         assert_eq!(sleep_in_read.await, Err(Error::Misuse));

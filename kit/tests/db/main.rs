@@ -1,6 +1,13 @@
 //! What `kit::db`, `kit::cache` and `kit::bus` promise, tried on real servers: every database test runs on
 //! SQLite and on MariaDB.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
 mod bank;
 mod bus;
 mod cache;

@@ -1,7 +1,6 @@
 //! A wire between client and server that can be cut at a chosen moment.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -9,7 +8,6 @@ use tokio::task::JoinSet;
 
 /// What the wire does when the client sends COMMIT, and with everything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Wire {
     Whole,
     /// COMMIT reaches the server, its answer is lost with the connection.
@@ -22,7 +20,7 @@ pub(crate) enum Wire {
 
 pub(crate) struct Proxy {
     pub(crate) port: u16,
-    state: Arc<AtomicU8>,
+    state: Arc<Mutex<Wire>>,
     _serving: JoinSet<()>,
 }
 
@@ -30,7 +28,7 @@ impl Proxy {
     pub(crate) async fn to(server_port: u16) -> Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(AtomicU8::new(Wire::Whole as u8));
+        let state = Arc::new(Mutex::new(Wire::Whole));
         let shared = Arc::clone(&state);
         let mut serving = JoinSet::new();
         serving.spawn(async move {
@@ -51,12 +49,12 @@ impl Proxy {
     }
 
     pub(crate) fn set(&self, wire: Wire) {
-        self.state.store(wire as u8, Ordering::SeqCst);
+        *self.state.lock().unwrap() = wire;
     }
 }
 
-async fn carry(mut client: TcpStream, mut server: TcpStream, state: Arc<AtomicU8>) {
-    let is = |wire: Wire| state.load(Ordering::SeqCst) == wire as u8;
+async fn carry(mut client: TcpStream, mut server: TcpStream, state: Arc<Mutex<Wire>>) {
+    let is = |wire: Wire| *state.lock().unwrap() == wire;
     let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
     loop {
         tokio::select! {
@@ -73,7 +71,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: Arc<AtomicU8
                 server.write_all(sent).await.unwrap();
                 if commit && is(Wire::LoseAnswer) {
                     // The answer shows that the server has done it.
-                    server.read(&mut down).await.unwrap();
+                    assert!(server.read(&mut down).await.unwrap() > 0);
                     return;
                 }
             }

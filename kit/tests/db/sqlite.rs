@@ -1,7 +1,10 @@
 //! The single writer of SQLite: jobs share a COMMIT, and one that spoils it is sorted out.
 
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use kit::db::{self, Db, Error};
 use tokio::task::JoinSet;
 
@@ -10,31 +13,29 @@ use crate::bank;
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_that_queue_share_one_commit() {
     let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
-    let pause = |ms| std::thread::sleep(Duration::from_millis(ms));
-    let mut calls = JoinSet::new();
-    // The first keeps the writer long enough for the others to queue, and closes its own batch by that.
-    for (key, ms) in [("first", 60), ("quick", 0), ("slow", 150)] {
-        let db = db.clone();
-        calls.spawn(async move {
-            let begun = Instant::now();
-            let done = db
-                .tx(async move |c| {
-                    bank::claim(c, key).await?;
-                    pause(ms);
-                    db::Result::Ok(())
-                })
-                .await;
-            (key, done, begun.elapsed())
-        });
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    while let Some(outcome) = calls.join_next().await {
-        let (key, done, took) = outcome.unwrap();
-        done.unwrap();
-        // The quick one is answered only when the COMMIT that it shares with the slow one is done.
-        let shared = took > Duration::from_millis(150);
-        assert_eq!(shared, key != "first", "{key} took {took:?}");
-    }
+    let (release, held) = std::sync::mpsc::channel();
+    let held = Mutex::new(held);
+    let ran = Arc::new(AtomicBool::new(false));
+    let last = Arc::clone(&ran);
+    // The first holds the writer until the others are queued behind it.
+    let mut first = pin!(db.tx(async move |_| {
+        held.lock().unwrap().recv().unwrap();
+        db::Result::Ok(())
+    }));
+    let mut quick = pin!(db.tx(async |c| bank::claim(c, "quick").await));
+    let mut later = pin!(db.tx(async move |c| {
+        let done = bank::claim(c, "later").await;
+        last.store(true, Ordering::SeqCst);
+        done
+    }));
+    assert!(first.as_mut().now_or_never().is_none());
+    assert!(quick.as_mut().now_or_never().is_none());
+    assert!(later.as_mut().now_or_never().is_none());
+    release.send(()).unwrap();
+    assert_eq!(quick.await, Ok(true));
+    // The quick one was answered only when the COMMIT that it shares with the later one was done.
+    assert!(ran.load(Ordering::SeqCst));
+    assert_eq!((first.await, later.await), (Ok(()), Ok(true)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
