@@ -1,0 +1,157 @@
+// The whole way of a new customer on the phone: follow, bind, ask, transfer, be told, block the card.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startBank } from '../lib/bank.mjs'
+import { fitsWidth, openBrowser, openPage, passesAxe, shot, until } from '../lib/browser.mjs'
+import { bind, orderTransfer, prove } from '../lib/h5.mjs'
+import { chatItem, smsCodes } from '../lib/phone.mjs'
+import { answer, enterChat, openPhone, say, webFrame, webPage } from '../lib/simulator.mjs'
+
+/** @type {import('../lib/bank.mjs').Bank} */
+let bank
+/** @type {import('playwright-core').Browser} */
+let browser
+
+before(async () => {
+  ;[bank, browser] = await Promise.all([startBank(), openBrowser()])
+})
+after(async () => {
+  await browser?.close()
+  await bank?.stop()
+})
+
+test('a newcomer follows, binds, asks for the balance, transfers, is told, and reports a card lost', async (t) => {
+  const { page, done } = await openPage(browser, { width: 1440, height: 900 })
+  const me = await bank.person('赵敏')
+  const payee = await bank.person('王建国')
+  const nextCode = await smsCodes(bank, me)
+  const log = page.getByRole('log', { name: '聊天记录' })
+
+  await t.test('follows the account and is welcomed', async () => {
+    await openPhone(page, bank, '赵敏')
+    await passesAxe(page, 'the phone, chat list')
+    await enterChat(page)
+    await passesAxe(page, 'the account before following')
+    await page.getByRole('button', { name: '关注公众号' }).click()
+    await log.getByRole('link').first().waitFor()
+    await passesAxe(page, 'the welcome')
+    await shot(page, 'phone-1-welcome')
+  })
+
+  await t.test('binds through the link of the welcome', async () => {
+    await log.getByRole('link', { name: /绑定/ }).last().click()
+    const web = webPage(page)
+    await web.getByLabel('身份证号', { exact: true }).waitFor()
+    await passesAxe(page, 'the phone around a web page')
+    await passesAxe(webFrame(page), 'the binding form in the phone')
+    await bind(web, me, nextCode)
+    await web.getByRole('heading', { name: /您好/ }).waitFor()
+    await fitsWidth(webFrame(page), 'the home page in the phone')
+    await page.getByRole('button', { name: '关闭网页' }).click()
+    await until('the picker to know of the binding', async () => (await bank.person('赵敏')).demo.bound)
+  })
+
+  await t.test('asks for the balance by typing', async () => {
+    await say(page, '余额')
+    const bubble = await answer(page, /余额[\s\S]*\d[\d,]*\.\d\d/)
+    assert.doesNotMatch(await bubble.innerText(), /故障|稍后/)
+    await shot(page, 'phone-2-balance')
+  })
+
+  await t.test('opens the pages from the menu, transfers with password and code, and sees the receipt', async () => {
+    await page.getByRole('button', { name: '切换到菜单' }).click()
+    await openFromMenu(page, /转账/)
+    const web = webPage(page)
+    await orderTransfer(web, { name: payee.demo.name, no: payee.demo.card_no, yuan: '12.34' })
+    await passesAxe(webFrame(page), 'the proof in the phone')
+    await shot(page, 'phone-3-proof')
+    await prove(web, me, nextCode)
+    await web.getByRole('heading', { name: '转账成功' }).waitFor()
+    await web.getByRole('link', { name: '查看回单' }).click()
+    await web.getByText('人民币壹拾贰元叁角肆分').waitFor()
+    await passesAxe(webFrame(page), 'the receipt in the phone')
+    await shot(page, 'phone-4-receipt')
+  })
+
+  await t.test('finds the notice of the transfer in the chat', async () => {
+    await chatItem(
+      bank,
+      me,
+      'the notice',
+      (item) => item.type === 'template' && JSON.stringify(item.template).includes('12.34'),
+    )
+    await page.getByRole('button', { name: '关闭网页' }).click()
+    const notice = page.getByRole('article', { name: /服务通知/ }).last()
+    await notice.getByText('12.34').first().waitFor()
+    await passesAxe(page, 'a notice in the chat')
+    await shot(page, 'phone-5-notice')
+  })
+
+  await t.test('reports the card lost in two taps from the home page', async () => {
+    await openFromMenu(page, /转账|账户|首页/)
+    const web = webPage(page)
+    await web.getByRole('link', { name: '首页' }).first().click()
+    await web.getByRole('link', { name: '挂失' }).first().click()
+    await web
+      .getByRole('button', { name: /立即挂失/ })
+      .first()
+      .click()
+    await web.getByRole('heading', { name: '账户已挂失' }).waitFor()
+    await passesAxe(webFrame(page), 'the report in the phone')
+    await shot(page, 'phone-6-lost')
+  })
+  await done()
+})
+
+test('another person on the same browser has another phone: no session is carried over', async () => {
+  const { page, done } = await openPage(browser, { width: 1440, height: 900 })
+  await openPhone(page, bank, '王建国')
+  await enterChat(page)
+  await openFromMenu(page, /转账|账户|首页/)
+  await webPage(page).getByRole('link', { name: '我的' }).first().click()
+  await webPage(page).getByRole('heading', { name: /建国/ }).waitFor()
+  await page.getByRole('button', { name: '关闭网页' }).click()
+  await page.getByRole('radio', { name: '陈晓明' }).check({ force: true })
+  await enterChat(page)
+  await openFromMenu(page, /转账|账户|首页/)
+  await webPage(page).getByRole('link', { name: '我的' }).first().click()
+  await webPage(page).getByRole('heading', { name: /晓明/ }).waitFor()
+  await done()
+})
+
+test('the phone fills a narrow page and the panels open beside it', async () => {
+  const { page, done } = await openPage(browser, { width: 320, height: 640 })
+  await page.goto(`${bank.url}/simulator/`)
+  await enterChat(page)
+  await fitsWidth(page, 'the chat at 320')
+  await passesAxe(page, 'the chat at 320')
+  await page.getByRole('button', { name: '打开演示面板' }).click()
+  await page.getByRole('heading', { name: '故障开关' }).waitFor()
+  await fitsWidth(page, 'the panels at 320')
+  await passesAxe(page, 'the panels at 320')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: '打开演示面板' }).waitFor()
+  await done()
+})
+
+/** The first entry of the account's menu, or below it, that fits. @param {import('playwright-core').Page} page @param {RegExp} name */
+async function openFromMenu(page, name) {
+  const menu = page.getByRole('navigation', { name: '公众号菜单' })
+  await menu.getByRole('button').first().waitFor()
+  for (const top of await menu.getByRole('button').all()) {
+    const below = (await top.getAttribute('aria-haspopup')) === 'menu'
+    if (!below && name.test(await top.innerText())) {
+      await top.click()
+      return
+    }
+    if (!below) continue
+    await top.click()
+    const entry = menu.getByRole('menuitem', { name }).first()
+    if (await entry.count()) {
+      await entry.click()
+      return
+    }
+    await page.keyboard.press('Escape')
+  }
+  assert.fail(`the menu has nothing like ${name}`)
+}
