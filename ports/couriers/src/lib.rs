@@ -48,9 +48,25 @@ pub enum WeChatAnswer {
     Unknown,
 }
 
+/// A service notice made from one of the account's message templates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateOrder {
+    pub openid: String,
+    /// Id of the template in the account.
+    pub template_id: String,
+    /// Page that the notice opens.
+    pub url: String,
+    /// Keys (`thing1`, `amount2` …) and values, in the template's order.
+    pub data: Vec<(String, String)>,
+    /// Our own id: WeChat sends a message with the same id to the same user once within ten minutes.
+    pub client_msg_id: String,
+}
+
 /// Our Official Account's server API, as far as domains use it.
 pub trait WeChatCourier: Send + Sync + 'static {
     fn oauth_user<'a>(&'a self, code: &'a str) -> BoxFuture<'a, OAuthAnswer>;
     /// A customer-service text.
     fn send_text<'a>(&'a self, openid: &'a str, text: &'a str) -> BoxFuture<'a, WeChatAnswer>;
+    /// A service notice. What never left this house is `Refused(-1)`, not `Unknown`.
+    fn send_template<'a>(&'a self, order: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer>;
 }
