@@ -1,1 +1,23 @@
-//! The binary of the bank (in progress).
+//! The binary of the bank: configuration, wiring, listeners, roles and commands.
+//!
+//! **Invariant:** [`wire`] is the only place where adapters meet domains.
+
+mod access;
+mod assets;
+pub mod config;
+mod demo;
+mod headers;
+mod migrations;
+mod ops;
+mod reactions;
+mod say;
+mod serve;
+mod wire;
+
+pub mod commands;
+
+pub use config::Config;
+pub use demo::{DEMO_STAFF, info as demo_info};
+pub use migrations::plan as migrations;
+pub use serve::{Doorway, api_doors, openapi, router};
+pub use wire::{Bank, Mode, Outside};

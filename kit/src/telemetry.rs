@@ -58,6 +58,11 @@ pub fn count(name: &'static str) {
     metrics::counter!(name).increment(1);
 }
 
+/// Sets a gauge; what is negative shows as 0.
+pub fn gauge_i64(name: &'static str, value: i64) {
+    metrics::gauge!(name).set(gauge(u64::try_from(value).unwrap_or(0)));
+}
+
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a gauge is a float by its protocol; 2^53 is plenty")]
 fn gauge(value: u64) -> f64 {
     value as f64

@@ -70,7 +70,15 @@ impl AuditRow {
     pub(crate) fn canonical(&self) -> String {
         let at = self.at.to_string();
         let fields = [
-            &self.id, &at, &self.actor_kind, &self.actor, &self.action, &self.subject, &self.result, &self.detail, &self.trace,
+            &self.id,
+            &at,
+            &self.actor_kind,
+            &self.actor,
+            &self.action,
+            &self.subject,
+            &self.result,
+            &self.detail,
+            &self.trace,
         ];
         serde_json::to_string(&fields).unwrap_or_default()
     }

@@ -56,8 +56,14 @@ async fn seal_batch(c: &mut Conn, cx: &Cx) -> db::Result<usize> {
 /// Finds rows, newest first.
 pub async fn search(cx: &Cx, filter: Filter, after: Cursor, limit: usize) -> db::Result<Page<AuditRow>> {
     let more = i64::try_from(limit).unwrap_or(100) + 1;
-    let rows = cx.db.read(async move |c| store::search(c, &filter, &after, more).await).await?;
-    Ok(Page::cut(rows, limit, |row| Cursor { at: row.at, id: row.id.clone() }))
+    let rows = cx
+        .db
+        .read(async move |c| store::search(c, &filter, &after, more).await)
+        .await?;
+    Ok(Page::cut(rows, limit, |row| Cursor {
+        at: row.at,
+        id: row.id.clone(),
+    }))
 }
 
 /// Walks the whole chain and every tag; the first fault found is reported.
@@ -67,7 +73,14 @@ pub async fn verify(cx: &Cx) -> db::Result<Verdict> {
     if let Some(fault) = &fault {
         tracing::error!(kind = fault.kind, seq = fault.seq, "the audit chain is broken");
     }
-    Ok(Verdict { ok: fault.is_none(), rows, sealed, head_hash, checked_at: cx.clock.now(), fault })
+    Ok(Verdict {
+        ok: fault.is_none(),
+        rows,
+        sealed,
+        head_hash,
+        checked_at: cx.clock.now(),
+        fault,
+    })
 }
 
 type Walk = (i64, i64, String, Option<Fault>);
@@ -92,14 +105,35 @@ async fn walk(c: &mut Conn, cx: &Cx) -> db::Result<Walk> {
     for (row, tag) in store::unsealed(c, i64::MAX).await? {
         rows += 1;
         if fault.is_none() && row_tag(cx, &row) != tag {
-            return Ok((rows, seq, hash, Some(Fault { kind: "edited", seq: None, id: Some(row.id) })));
+            return Ok((
+                rows,
+                seq,
+                hash,
+                Some(Fault {
+                    kind: "edited",
+                    seq: None,
+                    id: Some(row.id),
+                }),
+            ));
         }
     }
     Ok((rows, seq, hash, fault))
 }
 
-fn check(cx: &Cx, row: &AuditRow, tag: &str, stored: &str, (expected, previous): (i64, &str)) -> Option<Fault> {
-    let fault = |kind| Some(Fault { kind, seq: row.seq, id: Some(row.id.clone()) });
+fn check(
+    cx: &Cx,
+    row: &AuditRow,
+    tag: &str,
+    stored: &str,
+    (expected, previous): (i64, &str),
+) -> Option<Fault> {
+    let fault = |kind| {
+        Some(Fault {
+            kind,
+            seq: row.seq,
+            id: Some(row.id.clone()),
+        })
+    };
     if row.seq != Some(expected) {
         return fault("missing");
     }
@@ -114,11 +148,17 @@ fn check(cx: &Cx, row: &AuditRow, tag: &str, stored: &str, (expected, previous):
 
 /// The head must be ours and must stand where the chain ends, else rows were cut off.
 fn check_head(cx: &Cx, head: Option<(i64, String, String)>, seq: i64, hash: &str) -> Option<Fault> {
-    let fault = Some(Fault { kind: "head", seq: Some(seq), id: None });
+    let fault = Some(Fault {
+        kind: "head",
+        seq: Some(seq),
+        id: None,
+    });
     match head {
         None if seq == 0 => None,
         None => fault,
-        Some((at, end, tag)) => (at != seq || end != hash || tag != head_tag(cx, at, &end)).then_some(()).and(fault),
+        Some((at, end, tag)) => (at != seq || end != hash || tag != head_tag(cx, at, &end))
+            .then_some(())
+            .and(fault),
     }
 }
 

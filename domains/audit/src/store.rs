@@ -6,42 +6,96 @@ use kit::web::Cursor;
 
 use crate::model::{AuditRow, Filter};
 
-type Columns = (Option<i64>, String, i64, String, String, String, String, String, String, String);
+type Columns = (
+    Option<i64>,
+    String,
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+);
 
 fn row(columns: Columns) -> AuditRow {
     let (seq, id, at, actor_kind, actor, action, subject, result, detail, trace) = columns;
-    AuditRow { seq, id, at, actor_kind, actor, action, subject, result, detail, trace }
+    AuditRow {
+        seq,
+        id,
+        at,
+        actor_kind,
+        actor,
+        action,
+        subject,
+        result,
+        detail,
+        trace,
+    }
 }
 
 pub(crate) async fn insert(c: &mut Conn, r: &AuditRow, tag: &str) -> Result<u64> {
     c.exec(
         "insert into audit_log (id, at, actor_kind, actor, action, subject, result, detail, trace, tag)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (&*r.id, r.at, &*r.actor_kind, &*r.actor, &*r.action, &*r.subject, &*r.result, &*r.detail, &*r.trace, tag),
+        (
+            &*r.id,
+            r.at,
+            &*r.actor_kind,
+            &*r.actor,
+            &*r.action,
+            &*r.subject,
+            &*r.result,
+            &*r.detail,
+            &*r.trace,
+            tag,
+        ),
     )
     .await
 }
 
 /// End of the chain, held against other sealers until the transaction ends.
 pub(crate) async fn head(c: &mut Conn) -> Result<Option<(i64, String, String)>> {
-    c.row("select seq, hash, tag from audit_head where id = 1 /*lock*/", ()).await
+    c.row("select seq, hash, tag from audit_head where id = 1 /*lock*/", ())
+        .await
 }
 
 /// End of the chain, as a reader sees it.
 pub(crate) async fn peek_head(c: &mut Conn) -> Result<Option<(i64, String, String)>> {
-    c.row("select seq, hash, tag from audit_head where id = 1", ()).await
+    c.row("select seq, hash, tag from audit_head where id = 1", ())
+        .await
 }
 
 pub(crate) async fn begin_head(c: &mut Conn, hash: &str, tag: &str) -> Result<bool> {
-    c.insert_new("insert into audit_head (id, seq, hash, tag) values (1, 0, ?, ?)", (hash, tag)).await
+    c.insert_new(
+        "insert into audit_head (id, seq, hash, tag) values (1, 0, ?, ?)",
+        (hash, tag),
+    )
+    .await
 }
 
 pub(crate) async fn move_head(c: &mut Conn, seq: i64, hash: &str, tag: &str) -> Result<u64> {
-    c.exec("update audit_head set seq = ?, hash = ?, tag = ? where id = 1", (seq, hash, tag)).await
+    c.exec(
+        "update audit_head set seq = ?, hash = ?, tag = ? where id = 1",
+        (seq, hash, tag),
+    )
+    .await
 }
 
 pub(crate) async fn unsealed(c: &mut Conn, limit: i64) -> Result<Vec<(AuditRow, String)>> {
-    let rows: Vec<(String, i64, String, String, String, String, String, String, String, String)> = c
+    let rows: Vec<(
+        String,
+        i64,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    )> = c
         .rows(
             "select id, at, actor_kind, actor, action, subject, result, detail, trace, tag
              from audit_log where seq is null order by id limit ?",
@@ -50,21 +104,43 @@ pub(crate) async fn unsealed(c: &mut Conn, limit: i64) -> Result<Vec<(AuditRow, 
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, at, kind, actor, action, subject, result, detail, trace, tag)| {
-            (row((None, id, at, kind, actor, action, subject, result, detail, trace)), tag)
-        })
+        .map(
+            |(id, at, kind, actor, action, subject, result, detail, trace, tag)| {
+                (
+                    row((None, id, at, kind, actor, action, subject, result, detail, trace)),
+                    tag,
+                )
+            },
+        )
         .collect())
 }
 
 pub(crate) async fn link(c: &mut Conn, id: &str, seq: i64, hash: &str) -> Result<u64> {
-    c.exec("update audit_log set seq = ?, hash = ? where id = ? and seq is null", (seq, hash, id)).await
+    c.exec(
+        "update audit_log set seq = ?, hash = ? where id = ? and seq is null",
+        (seq, hash, id),
+    )
+    .await
 }
 
 /// A linked row with its tag and its hash.
 pub(crate) type Linked = (AuditRow, String, String);
 
 pub(crate) async fn sealed_after(c: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Linked>> {
-    let rows: Vec<(Option<i64>, String, i64, String, String, String, String, String, String, String, String, String)> = c
+    let rows: Vec<(
+        Option<i64>,
+        String,
+        i64,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    )> = c
         .rows(
             "select seq, id, at, actor_kind, actor, action, subject, result, detail, trace, tag, hash
              from audit_log where seq > ? order by seq limit ?",
@@ -73,9 +149,15 @@ pub(crate) async fn sealed_after(c: &mut Conn, seq: i64, limit: i64) -> Result<V
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(seq, id, at, kind, actor, action, subject, result, detail, trace, tag, hash)| {
-            (row((seq, id, at, kind, actor, action, subject, result, detail, trace)), tag, hash)
-        })
+        .map(
+            |(seq, id, at, kind, actor, action, subject, result, detail, trace, tag, hash)| {
+                (
+                    row((seq, id, at, kind, actor, action, subject, result, detail, trace)),
+                    tag,
+                    hash,
+                )
+            },
+        )
         .collect())
 }
 
@@ -84,7 +166,19 @@ pub(crate) async fn search(c: &mut Conn, f: &Filter, after: &Cursor, limit: i64)
     let (from, to): (Ms, Ms) = (f.from.unwrap_or(0), f.to.unwrap_or(i64::MAX));
     let (action, at, id) = (f.action.as_str(), after.at, after.id.as_str());
     let rows: Vec<Columns> = if !f.subject.is_empty() {
-        let args = (&*f.subject, from, to, at, at, id, action, action, &*f.actor, &*f.actor, limit);
+        let args = (
+            &*f.subject,
+            from,
+            to,
+            at,
+            at,
+            id,
+            action,
+            action,
+            &*f.actor,
+            &*f.actor,
+            limit,
+        );
         c.rows(
             "select seq, id, at, actor_kind, actor, action, subject, result, detail, trace from audit_log
              where subject = ? and at >= ? and at < ? and (at < ? or (at = ? and id < ?))

@@ -47,10 +47,16 @@ pub(crate) const HUMAN: [&str; 5] = ["人工", "人工客服", "转人工", "人
 pub(crate) fn find<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Command, String)> {
     let text = plain(text);
     let asks_for_human = HUMAN.iter().any(|word| text == *word) || text.contains("人工客服");
-    let (name, rest) = if asks_for_human { ("人工", "") } else { text.split_once(' ').unwrap_or((&text, "")) };
+    let (name, rest) = if asks_for_human {
+        ("人工", "")
+    } else {
+        text.split_once(' ').unwrap_or((&text, ""))
+    };
     let by_name = commands.iter().find(|c| c.words.texts.contains(&name));
     let by_whole = || commands.iter().find(|c| c.words.texts.contains(&text.as_str()));
-    by_name.or_else(by_whole).map(|command| (command, rest.trim().to_owned()))
+    by_name
+        .or_else(by_whole)
+        .map(|command| (command, rest.trim().to_owned()))
 }
 
 /// The command behind a menu button.
@@ -61,7 +67,10 @@ pub(crate) fn of_key<'a>(commands: &'a [Command], key: &str) -> Option<&'a Comma
 /// Without blanks and punctuation around it, blanks within as one.
 fn plain(text: &str) -> String {
     let edge = |c: char| c.is_whitespace() || "。．.！!？?，,、；;“”\"'".contains(c);
-    text.trim_matches(edge).split_whitespace().collect::<Vec<_>>().join(" ")
+    text.trim_matches(edge)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -72,8 +81,14 @@ mod tests {
         let run: Run = Arc::new(|_, _| Box::pin(async { Ok(Reply::Text("x".to_owned())) }));
         [("余额", "BALANCE"), ("挂失", "LOSS"), ("人工", "HUMAN")]
             .map(|(text, key)| {
-                let words = Words { texts: Box::leak(Box::new([text])), keys: Box::leak(Box::new([key])) };
-                Command { words, run: run.clone() }
+                let words = Words {
+                    texts: Box::leak(Box::new([text])),
+                    keys: Box::leak(Box::new([key])),
+                };
+                Command {
+                    words,
+                    run: run.clone(),
+                }
             })
             .into()
     }

@@ -21,9 +21,18 @@ pub(crate) async fn begin(c: &mut Conn, key: &str, push: &str, lease_until: Ms, 
 }
 
 pub(crate) async fn look(c: &mut Conn, key: &str) -> Result<Option<Row>> {
-    let found: Option<(String, i64, i64, String)> =
-        c.row("select state, fence, lease_until, reply from channel_inbox where k = ?", (key,)).await?;
-    Ok(found.map(|(state, fence, lease_until, reply)| Row { state, fence, lease_until, reply }))
+    let found: Option<(String, i64, i64, String)> = c
+        .row(
+            "select state, fence, lease_until, reply from channel_inbox where k = ?",
+            (key,),
+        )
+        .await?;
+    Ok(found.map(|(state, fence, lease_until, reply)| Row {
+        state,
+        fence,
+        lease_until,
+        reply,
+    }))
 }
 
 /// Takes over a push whose owner has been silent for too long.
@@ -72,7 +81,12 @@ pub(crate) async fn hand_over(c: &mut Conn, key: &str, fence: i64, lease_until: 
 }
 
 /// Pushes whose owner died, with what was pushed.
-pub(crate) async fn orphans(c: &mut Conn, state: &str, before: Ms, limit: i64) -> Result<Vec<(String, i64, String)>> {
+pub(crate) async fn orphans(
+    c: &mut Conn,
+    state: &str,
+    before: Ms,
+    limit: i64,
+) -> Result<Vec<(String, i64, String)>> {
     c.rows(
         "select k, fence, push from channel_inbox where state = ? and lease_until < ? order by lease_until limit ?",
         (state, before, limit),
@@ -81,23 +95,40 @@ pub(crate) async fn orphans(c: &mut Conn, state: &str, before: Ms, limit: i64) -
 }
 
 pub(crate) async fn count_since(c: &mut Conn, since: Ms) -> Result<i64> {
-    let found: Option<(i64,)> = c.row("select count(*) from channel_inbox where created_at >= ?", (since,)).await?;
+    let found: Option<(i64,)> = c
+        .row(
+            "select count(*) from channel_inbox where created_at >= ?",
+            (since,),
+        )
+        .await?;
     Ok(found.map_or(0, |(n,)| n))
 }
 
 /// Empties replies that no delivery can ask for any more.
 pub(crate) async fn forget_replies(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("update channel_inbox set reply = '' where state = 'done' and reply <> '' and created_at < ?", (before,)).await
+    c.exec(
+        "update channel_inbox set reply = '' where state = 'done' and reply <> '' and created_at < ?",
+        (before,),
+    )
+    .await
 }
 
 /// Removes what is older than the statistics need.
 pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from channel_inbox where state = 'done' and created_at < ?", (before,)).await
+    c.exec(
+        "delete from channel_inbox where state = 'done' and created_at < ?",
+        (before,),
+    )
+    .await
 }
 
 /// What was pushed, as long as it waits for its late answer.
 pub(crate) async fn pushed(c: &mut Conn, key: &str, fence: i64) -> Result<Option<String>> {
-    let found: Option<(String,)> =
-        c.row("select push from channel_inbox where k = ? and fence = ? and state = 'late'", (key, fence)).await?;
+    let found: Option<(String,)> = c
+        .row(
+            "select push from channel_inbox where k = ? and fence = ? and state = 'late'",
+            (key, fence),
+        )
+        .await?;
     Ok(found.map(|(push,)| push))
 }

@@ -21,6 +21,7 @@ pub use model::challenge::{Challenge, ChallengeView, Factor, NewChallenge, Proof
 pub use model::forms;
 pub use model::people::{Customer, CustomerId, Preferences, SessionId, Staff, StaffId, Visitor};
 pub use model::roles::{Role, permissions};
+pub use service::introduce::Introduction;
 pub use service::office::{CustomerFile, CustomerRow, RevealField, SearchBy};
 pub use service::staff::NewStaff;
 pub use service::{Identity, Settings};

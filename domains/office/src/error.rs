@@ -27,9 +27,12 @@ impl From<Error> for Problem {
                 "理由应为4至200个字",
                 "请写明为什么需要查看或操作",
             ),
-            Error::SearchEmpty => {
-                Self::new(422, "form.invalid", "请输入查询内容。").field("value", "value.empty", "不能为空", "请输入完整的查询内容")
-            }
+            Error::SearchEmpty => Self::new(422, "form.invalid", "请输入查询内容。").field(
+                "value",
+                "value.empty",
+                "不能为空",
+                "请输入完整的查询内容",
+            ),
             Error::Identity(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::Payments(error) => error.into(),

@@ -58,7 +58,10 @@ pub struct Overview {
 
 /// Share of one core that so many milliseconds of work in so many milliseconds of time are, rounded.
 pub(crate) fn percent(work: u64, time: u64) -> i64 {
-    (work * 100).checked_div(time).and_then(|p| i64::try_from(p).ok()).unwrap_or(0)
+    (work * 100)
+        .checked_div(time)
+        .and_then(|p| i64::try_from(p).ok())
+        .unwrap_or(0)
 }
 
 /// A reason that a person wrote: at least four characters, at most two hundred.

@@ -40,6 +40,19 @@ pub(crate) async fn nodes(c: &mut Conn, since: Ms) -> Result<Vec<Node>> {
     Ok(rows.into_iter().map(node).collect())
 }
 
-fn node((name, version, roles, started_at, seen_at, cpu_percent, rss_mb, database, cache, core): Columns) -> Node {
-    Node { name, version, roles, started_at, seen_at, cpu_percent, rss_mb, database, cache, core }
+fn node(
+    (name, version, roles, started_at, seen_at, cpu_percent, rss_mb, database, cache, core): Columns,
+) -> Node {
+    Node {
+        name,
+        version,
+        roles,
+        started_at,
+        seen_at,
+        cpu_percent,
+        rss_mb,
+        database,
+        cache,
+        core,
+    }
 }

@@ -50,40 +50,85 @@ pub(crate) fn told(code: RefusalCode) -> (&'static str, &'static str) {
     match code {
         RefusalCode::InsufficientFunds => ("transfer.insufficient", "账户余额不足。"),
         RefusalCode::AccountRestricted => ("account.blocked", "付款账户已挂失、冻结或止付。"),
-        RefusalCode::AccountClosed | RefusalCode::AccountNotFound => ("account.closed", "付款账户已销户或不可用。"),
+        RefusalCode::AccountClosed | RefusalCode::AccountNotFound => {
+            ("account.closed", "付款账户已销户或不可用。")
+        }
         RefusalCode::PayeeNotFound => ("transfer.payee_unknown", "收款账户不存在。"),
         RefusalCode::PayeeRestricted => ("transfer.payee_blocked", "收款账户目前不能入账。"),
         RefusalCode::SameAccount => ("transfer.same_account", "付款和收款账户相同。"),
         RefusalCode::AmountInvalid => ("transfer.bad_amount", "转账金额不正确。"),
-        _ => ("transfer.declined", "核心系统未接受这笔转账，如有疑问请联系客服95000。"),
+        _ => (
+            "transfer.declined",
+            "核心系统未接受这笔转账，如有疑问请联系客服95000。",
+        ),
     }
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::BadAmount => field("transfer.bad_amount", "转账金额不正确。", "amount_fen", "请输入大于0、最多两位小数的金额"),
+            Error::BadAmount => field(
+                "transfer.bad_amount",
+                "转账金额不正确。",
+                "amount_fen",
+                "请输入大于0、最多两位小数的金额",
+            ),
             Error::BadMemo => field("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
-            Error::SameAccount => field("transfer.same_account", "付款和收款账户不能相同。", "to_no", "请换一个收款账号"),
-            Error::PayeeUnknown => field("transfer.payee_unknown", "没有找到这个收款账号。", "to_no", "请向收款人核对账号"),
-            Error::PayeeBlocked => field("transfer.payee_blocked", "收款账户目前不能入账。", "to_no", "请联系收款人或换一个账号"),
-            Error::NameMismatch => {
-                field("transfer.name_mismatch", "收款人姓名与账号不符。", "to_name", "请核对收款人姓名和账号，以防转错")
-            }
-            Error::Insufficient => field("transfer.insufficient", "账户可用余额不足。", "amount_fen", "请减少金额或换一个付款账户"),
-            Error::LimitSingle => field("transfer.limit_single", "超过单笔转账限额。", "amount_fen", "请减少金额，或到网点办理"),
+            Error::SameAccount => field(
+                "transfer.same_account",
+                "付款和收款账户不能相同。",
+                "to_no",
+                "请换一个收款账号",
+            ),
+            Error::PayeeUnknown => field(
+                "transfer.payee_unknown",
+                "没有找到这个收款账号。",
+                "to_no",
+                "请向收款人核对账号",
+            ),
+            Error::PayeeBlocked => field(
+                "transfer.payee_blocked",
+                "收款账户目前不能入账。",
+                "to_no",
+                "请联系收款人或换一个账号",
+            ),
+            Error::NameMismatch => field(
+                "transfer.name_mismatch",
+                "收款人姓名与账号不符。",
+                "to_name",
+                "请核对收款人姓名和账号，以防转错",
+            ),
+            Error::Insufficient => field(
+                "transfer.insufficient",
+                "账户可用余额不足。",
+                "amount_fen",
+                "请减少金额或换一个付款账户",
+            ),
+            Error::LimitSingle => field(
+                "transfer.limit_single",
+                "超过单笔转账限额。",
+                "amount_fen",
+                "请减少金额，或到网点办理",
+            ),
             Error::LimitDay { left_fen } => {
                 let remedy = "请减少金额，明天再转，或到网点办理";
-                field("transfer.limit_day", "超过今日剩余限额。", "amount_fen", remedy).with("day_left_fen", left_fen)
+                field("transfer.limit_day", "超过今日剩余限额。", "amount_fen", remedy)
+                    .with("day_left_fen", left_fen)
             }
             Error::AccountBlocked => Self::new(422, "account.blocked", "付款账户已挂失或被限制，不能转出。"),
             Error::NotFound => Self::new(404, "not_found", "没有找到这笔转账。"),
-            Error::WrongState => Self::new(409, "transfer.wrong_state", "这笔转账现在不能这样操作，请刷新查看最新状态。"),
+            Error::WrongState => Self::new(
+                409,
+                "transfer.wrong_state",
+                "这笔转账现在不能这样操作，请刷新查看最新状态。",
+            ),
             Error::KeyReused => Self::key_reused(),
             Error::InProgress { retry_after } => Self::in_progress(retry_after),
-            Error::CoreUnavailable => {
-                Self::unavailable("core.unavailable", "核心系统暂时没有回应，没有发生扣款，请稍后再试。", 5)
-            }
+            Error::CoreUnavailable => Self::unavailable(
+                "core.unavailable",
+                "核心系统暂时没有回应，没有发生扣款，请稍后再试。",
+                5,
+            ),
             Error::Identity(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::Db(error) => error.into(),

@@ -72,9 +72,23 @@ impl FromRow for Row {
 pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
     use kit::db::Bind;
     let vals = [
-        r.id.val(), r.customer.val(), r.account.val(), r.from_no.val(), r.from_name.val(), r.to_no.val(), r.to_idx.val(),
-        r.to_name.val(), r.amount.val(), r.fee.val(), r.memo.val(), r.state.val(), r.challenge.val(), r.bound.val(),
-        r.expires_at.val(), r.business_date.val(), r.created_at.val(),
+        r.id.val(),
+        r.customer.val(),
+        r.account.val(),
+        r.from_no.val(),
+        r.from_name.val(),
+        r.to_no.val(),
+        r.to_idx.val(),
+        r.to_name.val(),
+        r.amount.val(),
+        r.fee.val(),
+        r.memo.val(),
+        r.state.val(),
+        r.challenge.val(),
+        r.bound.val(),
+        r.expires_at.val(),
+        r.business_date.val(),
+        r.created_at.val(),
     ];
     c.exec_vals(
         "insert into payments_transfer (id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo,
@@ -171,19 +185,35 @@ pub(crate) async fn sent_again(
 }
 
 pub(crate) async fn limits(c: &mut Conn, class: &str) -> Result<Option<Limits>> {
-    let found: Option<(i64, i64, i64)> =
-        c.row("select per_transfer, per_day, per_day_count from payments_limit where class = ?", (class,)).await?;
-    Ok(found.map(|(per_transfer, per_day, per_day_count)| Limits { per_transfer, per_day, per_day_count }))
+    let found: Option<(i64, i64, i64)> = c
+        .row(
+            "select per_transfer, per_day, per_day_count from payments_limit where class = ?",
+            (class,),
+        )
+        .await?;
+    Ok(found.map(|(per_transfer, per_day, per_day_count)| Limits {
+        per_transfer,
+        per_day,
+        per_day_count,
+    }))
 }
 
 pub(crate) async fn used(c: &mut Conn, customer: identity::CustomerId, day: &str) -> Result<Used> {
-    let found: Option<(i64, i64)> =
-        c.row("select used, count from payments_usage where customer_id = ? and day = ?", (customer, day)).await?;
+    let found: Option<(i64, i64)> = c
+        .row(
+            "select used, count from payments_usage where customer_id = ? and day = ?",
+            (customer, day),
+        )
+        .await?;
     Ok(found.map_or_else(Used::default, |(amount, count)| Used { amount, count }))
 }
 
 pub(crate) async fn begin_usage(c: &mut Conn, customer: identity::CustomerId, day: &str) -> Result<bool> {
-    c.insert_new("insert into payments_usage (customer_id, day, used, count) values (?, ?, 0, 0)", (customer, day)).await
+    c.insert_new(
+        "insert into payments_usage (customer_id, day, used, count) values (?, ?, 0, 0)",
+        (customer, day),
+    )
+    .await
 }
 
 /// Takes from the day's limit; false when it would not fit. Fifty at once can't pass together.
@@ -205,7 +235,12 @@ pub(crate) async fn use_limit(
 }
 
 /// Gives back what a refused transfer had taken, to the same day only.
-pub(crate) async fn return_limit(c: &mut Conn, customer: identity::CustomerId, day: &str, amount: i64) -> Result<u64> {
+pub(crate) async fn return_limit(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    day: &str,
+    amount: i64,
+) -> Result<u64> {
     c.exec(
         "update payments_usage set used = used - ?, count = count - 1
          where customer_id = ? and day = ? and used >= ? and count > 0",
@@ -223,19 +258,34 @@ pub(crate) struct PayeeRow {
 }
 
 pub(crate) async fn knows(c: &mut Conn, customer: identity::CustomerId, to_idx: &str) -> Result<bool> {
-    let found: Option<(i64,)> =
-        c.row("select 1 from payments_payee where customer_id = ? and to_idx = ?", (customer, to_idx)).await?;
+    let found: Option<(i64,)> = c
+        .row(
+            "select 1 from payments_payee where customer_id = ? and to_idx = ?",
+            (customer, to_idx),
+        )
+        .await?;
     Ok(found.is_some())
 }
 
-pub(crate) async fn payee(c: &mut Conn, customer: identity::CustomerId, id: &str) -> Result<Option<PayeeRow>> {
+pub(crate) async fn payee(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    id: &str,
+) -> Result<Option<PayeeRow>> {
     let found: Option<(String, String, String, i64)> = c
-        .row("select id, to_no, to_name, last_at from payments_payee where customer_id = ? and id = ?", (customer, id))
+        .row(
+            "select id, to_no, to_name, last_at from payments_payee where customer_id = ? and id = ?",
+            (customer, id),
+        )
         .await?;
     Ok(found.map(payee_row))
 }
 
-pub(crate) async fn payees(c: &mut Conn, customer: identity::CustomerId, limit: i64) -> Result<Vec<PayeeRow>> {
+pub(crate) async fn payees(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    limit: i64,
+) -> Result<Vec<PayeeRow>> {
     let rows: Vec<(String, String, String, i64)> = c
         .rows(
             "select id, to_no, to_name, last_at from payments_payee where customer_id = ? order by last_at desc limit ?",
@@ -246,10 +296,20 @@ pub(crate) async fn payees(c: &mut Conn, customer: identity::CustomerId, limit: 
 }
 
 fn payee_row((id, to_no, to_name, last_at): (String, String, String, i64)) -> PayeeRow {
-    PayeeRow { id, to_no, to_name, last_at }
+    PayeeRow {
+        id,
+        to_no,
+        to_name,
+        last_at,
+    }
 }
 
-pub(crate) async fn remember_payee(c: &mut Conn, customer: identity::CustomerId, to_idx: &str, p: &PayeeRow) -> Result<bool> {
+pub(crate) async fn remember_payee(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    to_idx: &str,
+    p: &PayeeRow,
+) -> Result<bool> {
     c.insert_new(
         "insert into payments_payee (customer_id, to_idx, id, to_no, to_name, last_at, times) values (?, ?, ?, ?, ?, ?, 1)",
         (customer, to_idx, &*p.id, &*p.to_no, &*p.to_name, p.last_at),
@@ -257,7 +317,12 @@ pub(crate) async fn remember_payee(c: &mut Conn, customer: identity::CustomerId,
     .await
 }
 
-pub(crate) async fn paid_again(c: &mut Conn, customer: identity::CustomerId, to_idx: &str, now: Ms) -> Result<u64> {
+pub(crate) async fn paid_again(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    to_idx: &str,
+    now: Ms,
+) -> Result<u64> {
     c.exec(
         "update payments_payee set last_at = ?, times = times + 1 where customer_id = ? and to_idx = ?",
         (now, customer, to_idx),
@@ -273,8 +338,12 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
             (since,),
         )
         .await?;
-    let under_way: Option<(i64,)> =
-        c.row("select count(*) from payments_transfer where state = 'processing'", ()).await?;
+    let under_way: Option<(i64,)> = c
+        .row(
+            "select count(*) from payments_transfer where state = 'processing'",
+            (),
+        )
+        .await?;
     let (count, sum) = booked.unwrap_or_default();
     Ok((count, sum.unwrap_or(0), under_way.map_or(0, |(n,)| n)))
 }

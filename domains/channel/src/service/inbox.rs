@@ -37,11 +37,15 @@ impl Inbox for Channel {
         ticket: Ticket,
         answer: Option<&'a Answer>,
     ) -> BoxFuture<'a, Result<Finished, InboxError>> {
-        self.finish_push(key.to_hex(), fence(ticket), answer).map(failed).boxed()
+        self.finish_push(key.to_hex(), fence(ticket), answer)
+            .map(failed)
+            .boxed()
     }
 
     fn hand_over(&self, key: Key, ticket: Ticket) -> BoxFuture<'_, Result<HandOver, InboxError>> {
-        self.hand_over_push(key.to_hex(), fence(ticket)).map(failed).boxed()
+        self.hand_over_push(key.to_hex(), fence(ticket))
+            .map(failed)
+            .boxed()
     }
 
     fn wait(&self, _: Key) -> BoxFuture<'_, Result<(), InboxError>> {
@@ -52,7 +56,10 @@ impl Inbox for Channel {
 impl Channel {
     async fn claim_push(&self, key: String, push: &Push) -> Result<Claim, Error> {
         let now = self.cx.clock.now();
-        let sealed = self.cx.vault.seal(&aad("push", &key), &serde_json::to_string(push)?);
+        let sealed = self
+            .cx
+            .vault
+            .seal(&aad("push", &key), &serde_json::to_string(push)?);
         let name = key.clone();
         let (mine, row) = self
             .cx
@@ -61,7 +68,9 @@ impl Channel {
                 if store::begin(c, &name, &sealed, now + LEASE, now).await? {
                     return Ok((Some(1), None));
                 }
-                let Some(row) = store::look(c, &name).await? else { return Ok((None, None)) };
+                let Some(row) = store::look(c, &name).await? else {
+                    return Ok((None, None));
+                };
                 let abandoned = row.state == "processing" && row.lease_until <= now;
                 if abandoned && store::take_over(c, &name, row.fence, now + LEASE).await? {
                     return Ok((Some(row.fence + 1), None));
@@ -114,18 +123,31 @@ impl Channel {
     }
 
     /// Whom a late answer goes to; the push is kept until it has been answered.
-    async fn late_openid(&self, c: &mut kit::db::Conn, key: &str, fence: i64) -> Result<Option<String>, Error> {
-        let Some(sealed) = store::pushed(c, key, fence).await? else { return Ok(None) };
+    async fn late_openid(
+        &self,
+        c: &mut kit::db::Conn,
+        key: &str,
+        fence: i64,
+    ) -> Result<Option<String>, Error> {
+        let Some(sealed) = store::pushed(c, key, fence).await? else {
+            return Ok(None);
+        };
         Ok(Some(self.stored_push(key, &sealed)?.from))
     }
 
     fn stored_push(&self, key: &str, sealed: &str) -> Result<Push, Error> {
-        Ok(serde_json::from_str(&self.cx.vault.open(&aad("push", key), sealed)?)?)
+        Ok(serde_json::from_str(
+            &self.cx.vault.open(&aad("push", key), sealed)?,
+        )?)
     }
 
     async fn hand_over_push(&self, key: String, fence: i64) -> Result<HandOver, Error> {
         let until = self.cx.clock.now() + LATE_LEASE;
-        let handed = self.cx.db.tx(async move |c| store::hand_over(c, &key, fence, until).await).await?;
+        let handed = self
+            .cx
+            .db
+            .tx(async move |c| store::hand_over(c, &key, fence, until).await)
+            .await?;
         Ok(if handed { HandOver::Late } else { HandOver::Lost })
     }
 
@@ -162,7 +184,11 @@ impl Channel {
 fn plain(reply: &Reply) -> String {
     match reply {
         Reply::Text(text) => text.clone(),
-        Reply::News(articles) => articles.iter().map(|a| format!("{}\n{}", a.title, a.url)).collect::<Vec<_>>().join("\n"),
+        Reply::News(articles) => articles
+            .iter()
+            .map(|a| format!("{}\n{}", a.title, a.url))
+            .collect::<Vec<_>>()
+            .join("\n"),
         _ => "您要的内容已经准备好，请再发送一次。".to_owned(),
     }
 }

@@ -34,7 +34,11 @@ pub struct Channel {
 
 impl Channel {
     pub fn new(cx: Cx, outreach: Outreach, settings: Settings) -> Self {
-        Self { cx, outreach, settings: Arc::new(settings) }
+        Self {
+            cx,
+            outreach,
+            settings: Arc::new(settings),
+        }
     }
 
     /// The callback, to be nested at the address told to WeChat.
@@ -42,8 +46,12 @@ impl Channel {
         let clock = self.cx.clock.clone();
         let tasks = self.cx.tasks.clone();
         let this = Arc::new(self.clone());
-        let mut setup =
-            Setup::new(self.settings.account.clone(), this.clone(), this, Arc::new(move || clock.now() / 1000));
+        let mut setup = Setup::new(
+            self.settings.account.clone(),
+            this.clone(),
+            this,
+            Arc::new(move || clock.now() / 1000),
+        );
         setup.spawner = Arc::new(move |work| drop(tasks.start(work)));
         setup.refused = Arc::new(|reject| {
             tracing::info!(reason = ?reject, "callback refused");
@@ -54,6 +62,9 @@ impl Channel {
 
     /// How many pushes came since an instant.
     pub async fn callbacks_since(&self, since: Ms) -> kit::db::Result<i64> {
-        self.cx.db.read(async move |c| store::count_since(c, since).await).await
+        self.cx
+            .db
+            .read(async move |c| store::count_since(c, since).await)
+            .await
     }
 }

@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use weigui_wechat::{Answer, Body, Content, Event, Key, Push, Reply, Responder, ResponderError, TemplateOutcome};
+use weigui_wechat::{
+    Answer, Body, Content, Event, Key, Push, Reply, Responder, ResponderError, TemplateOutcome,
+};
 
 use super::{Channel, Orphan};
 use crate::error::Error;
 use crate::model::{Command, Fan, find, of_key};
 
 impl Responder for Channel {
-    fn respond(&self, push: Arc<Push>, key: Key) -> BoxFuture<'static, Result<Option<Reply>, ResponderError>> {
+    fn respond(
+        &self,
+        push: Arc<Push>,
+        key: Key,
+    ) -> BoxFuture<'static, Result<Option<Reply>, ResponderError>> {
         let this = self.clone();
         async move { this.answer(&push, key.to_hex()).await.map_err(Into::into) }.boxed()
     }
@@ -25,15 +31,32 @@ impl Responder for Channel {
 impl Channel {
     async fn answer(&self, push: &Push, key: String) -> anyhow::Result<Option<Reply>> {
         kit::telemetry::count("weigui_callbacks_total");
-        let fan = Fan { openid: push.from.clone(), push: key };
+        let fan = Fan {
+            openid: push.from.clone(),
+            push: key,
+        };
         match &push.body {
-            Body::Message { content: Content::Text { text, .. }, .. } => {
+            Body::Message {
+                content: Content::Text { text, .. },
+                ..
+            } => {
                 self.wrote(&fan.openid).await?;
-                self.obey(find(&self.settings.commands, text), fan).await.map(Some)
+                self.obey(find(&self.settings.commands, text), fan)
+                    .await
+                    .map(Some)
             }
-            Body::Message { content: Content::Voice { recognition: Some(text), .. }, .. } => {
+            Body::Message {
+                content:
+                    Content::Voice {
+                        recognition: Some(text),
+                        ..
+                    },
+                ..
+            } => {
                 self.wrote(&fan.openid).await?;
-                self.obey(find(&self.settings.commands, text), fan).await.map(Some)
+                self.obey(find(&self.settings.commands, text), fan)
+                    .await
+                    .map(Some)
             }
             Body::Message { .. } => {
                 self.wrote(&fan.openid).await?;
@@ -45,10 +68,17 @@ impl Channel {
 
     async fn event(&self, event: &Event, fan: Fan) -> anyhow::Result<Option<Reply>> {
         match event {
-            Event::Subscribe { scene } => self.followed(&fan.openid, scene.clone()).await.map(Some).map_err(Into::into),
+            Event::Subscribe { scene } => self
+                .followed(&fan.openid, scene.clone())
+                .await
+                .map(Some)
+                .map_err(Into::into),
             Event::Unsubscribe => {
                 let this = self.clone();
-                self.cx.db.tx(async move |c| this.outreach.unfollowed(c, &fan.openid).await).await?;
+                self.cx
+                    .db
+                    .tx(async move |c| this.outreach.unfollowed(c, &fan.openid).await)
+                    .await?;
                 Ok(None)
             }
             Event::Scan { .. } => {
@@ -92,17 +122,27 @@ impl Channel {
             })
             .await?;
         let welcome = &self.settings.welcome;
-        Ok(Reply::text_cut(if first { &welcome.first } else { &welcome.again }))
+        Ok(Reply::text_cut(if first {
+            &welcome.first
+        } else {
+            &welcome.again
+        }))
     }
 
     async fn wrote(&self, openid: &str) -> Result<(), Error> {
         let (this, openid) = (self.clone(), openid.to_owned());
-        self.cx.db.tx(async move |c| this.outreach.user_wrote(c, &openid).await.map_err(Error::from)).await
+        self.cx
+            .db
+            .tx(async move |c| this.outreach.user_wrote(c, &openid).await.map_err(Error::from))
+            .await
     }
 
     async fn clicked(&self, openid: &str) -> Result<(), Error> {
         let (this, openid) = (self.clone(), openid.to_owned());
-        self.cx.db.tx(async move |c| this.outreach.user_clicked(c, &openid).await.map_err(Error::from)).await
+        self.cx
+            .db
+            .tx(async move |c| this.outreach.user_clicked(c, &openid).await.map_err(Error::from))
+            .await
     }
 
     async fn receipt(&self, message: &str, outcome: &TemplateOutcome) -> Result<(), Error> {
@@ -112,14 +152,26 @@ impl Channel {
             TemplateOutcome::Failed(text) => text.clone(),
         };
         let (this, message) = (self.clone(), message.to_owned());
-        self.cx.db.tx(async move |c| this.outreach.receipt(c, &message, &status).await.map_err(Error::from)).await
+        self.cx
+            .db
+            .tx(async move |c| {
+                this.outreach
+                    .receipt(c, &message, &status)
+                    .await
+                    .map_err(Error::from)
+            })
+            .await
     }
 
     /// Answers a push whose owner died; the answer goes by the late channel.
     pub(crate) async fn answer_orphan(&self, orphan: Orphan) -> anyhow::Result<()> {
         let reply = self.answer(&orphan.push, orphan.key.clone()).await?;
-        let answer = reply.map(|reply| Answer { reply, xml: String::new() });
-        self.finish_push(orphan.key, orphan.fence, answer.as_ref()).await?;
+        let answer = reply.map(|reply| Answer {
+            reply,
+            xml: String::new(),
+        });
+        self.finish_push(orphan.key, orphan.fence, answer.as_ref())
+            .await?;
         Ok(())
     }
 }

@@ -7,7 +7,6 @@ use kit::problem::{Answer, Problem};
 use kit::web::Params;
 use serde::Deserialize;
 
-
 use super::cookie;
 use crate::service::Identity;
 use crate::service::oauth::Lost;

@@ -3,6 +3,7 @@
 pub(crate) mod binding;
 pub(crate) mod challenge;
 pub(crate) mod files;
+pub(crate) mod introduce;
 pub(crate) mod oauth;
 pub(crate) mod office;
 pub(crate) mod password;

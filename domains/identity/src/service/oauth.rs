@@ -119,7 +119,11 @@ fn lost(error: &dyn std::fmt::Display) -> Lost {
 fn escape(text: &str) -> String {
     let escaped = |byte: u8| {
         let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        if plain {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     text.bytes().map(escaped).collect()
 }

@@ -128,6 +128,17 @@ impl Identity {
             .await
     }
 
+    /// Whether a login is taken.
+    pub async fn is_hired(&self, login: &str) -> Result<bool, Error> {
+        let login = login.to_owned();
+        Ok(self
+            .cx
+            .db
+            .read(async move |c| store::staff::by_login(c, &login).await)
+            .await?
+            .is_some())
+    }
+
     async fn staff_row(&self, id: StaffId) -> Result<Option<Row>, Error> {
         let id = id.to_string();
         Ok(self
@@ -195,7 +206,9 @@ impl Identity {
     fn fitting_step(&self, row: &Row, code: &str) -> Option<i64> {
         let secret = self.cx.vault.open(&aad(row.id), &row.totp).ok()?;
         let seconds = u64::try_from(self.cx.clock.now()).ok()? / 1000;
-        totp(&secret)?.check(code, seconds).and_then(|step| i64::try_from(step).ok())
+        totp(&secret)?
+            .check(code, seconds)
+            .and_then(|step| i64::try_from(step).ok())
     }
 }
 

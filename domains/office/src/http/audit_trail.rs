@@ -34,9 +34,18 @@ pub(super) struct AuditQuery {
 #[utoipa::path(get, path = "/api/office/audit", tag = "office", params(AuditQuery),
     responses((status = 200, body = Page<AuditRow>), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
-pub(super) async fn search(State(office): State<Office>, Params(q): Params<AuditQuery>) -> Answer<Json<Page<AuditRow>>> {
+pub(super) async fn search(
+    State(office): State<Office>,
+    Params(q): Params<AuditQuery>,
+) -> Answer<Json<Page<AuditRow>>> {
     let after = Cursor::parse(q.cursor.as_deref())?;
-    let filter = Filter { actor: q.actor, action: q.action, subject: q.subject, from: q.from, to: q.to };
+    let filter = Filter {
+        actor: q.actor,
+        action: q.action,
+        subject: q.subject,
+        from: q.from,
+        to: q.to,
+    };
     Ok(Json(audit::search(&office.0.cx, filter, after, PAGE).await?))
 }
 

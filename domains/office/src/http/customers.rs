@@ -79,7 +79,11 @@ pub(super) async fn show(
     Id(id): Id<CustomerId>,
 ) -> Answer<Json<CustomerDetailView>> {
     let detail = office.detail(&staff, id).await?;
-    Ok(Json(CustomerDetailView { file: detail.file, accounts: detail.accounts, recent_audit: detail.recent_audit }))
+    Ok(Json(CustomerDetailView {
+        file: detail.file,
+        accounts: detail.accounts,
+        recent_audit: detail.recent_audit,
+    }))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -63,7 +63,11 @@ fn view(n: Node, now: Ms) -> NodeView {
     responses((status = 200, body = NodesView), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn nodes(State(office): State<Office>) -> Answer<Json<NodesView>> {
     let found = office.nodes().await?;
-    let jobs = JobsView { due: found.backlog.due, running: found.backlog.running, dead: found.backlog.dead };
+    let jobs = JobsView {
+        due: found.backlog.due,
+        running: found.backlog.running,
+        dead: found.backlog.dead,
+    };
     let now = found.now;
     Ok(Json(NodesView {
         nodes: found.nodes.into_iter().map(|n| view(n, now)).collect(),
@@ -104,7 +108,11 @@ pub(super) async fn policies(State(office): State<Office>) -> Answer<Json<Polici
         .map(|(act, min_amount_fen, factors, version)| PolicyView {
             act,
             min_amount_fen,
-            factors: factors.split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect(),
+            factors: factors
+                .split(',')
+                .filter(|f| !f.is_empty())
+                .map(str::to_owned)
+                .collect(),
             version,
         })
         .collect();

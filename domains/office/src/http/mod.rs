@@ -28,7 +28,11 @@ pub fn doors() -> Doors {
         .staff("POST", "/api/office/customers/search", "customers.read")
         .staff("GET", "/api/office/customers/{id}", "customers.read")
         .staff("POST", "/api/office/customers/{id}/reveal", "customers.reveal")
-        .staff("POST", "/api/office/customers/{id}/sessions/revoke", "sessions.revoke")
+        .staff(
+            "POST",
+            "/api/office/customers/{id}/sessions/revoke",
+            "sessions.revoke",
+        )
         .staff("GET", "/api/office/audit", "audit.read")
         .staff("GET", "/api/office/audit/verify", "audit.read")
         .staff("GET", "/api/office/nodes", "nodes.read")

@@ -42,7 +42,9 @@ impl Office {
             Found::By(by) => Ok(identity.search_customers(staff, by, value, after, PAGE).await?),
             Found::ByCard => {
                 let number = self.0.accounts.customer_no_of(value).await?.unwrap_or_default();
-                Ok(identity.search_customers(staff, SearchBy::CustomerNo, &number, after, PAGE).await?)
+                Ok(identity
+                    .search_customers(staff, SearchBy::CustomerNo, &number, after, PAGE)
+                    .await?)
             }
         }
     }
@@ -50,12 +52,25 @@ impl Office {
     pub(crate) async fn detail(&self, staff: &Staff, id: CustomerId) -> Result<CustomerDetail, Error> {
         let file = self.0.identity.customer_file(staff, id).await?;
         let accounts = self.0.accounts.without_balances(id).await?;
-        let filter = Filter { subject: format!("customer:{id}"), ..Filter::default() };
+        let filter = Filter {
+            subject: format!("customer:{id}"),
+            ..Filter::default()
+        };
         let recent = audit::search(&self.0.cx, filter, Cursor::start(), RECENT).await?;
-        Ok(CustomerDetail { file, accounts, recent_audit: recent.items })
+        Ok(CustomerDetail {
+            file,
+            accounts,
+            recent_audit: recent.items,
+        })
     }
 
-    pub(crate) async fn reveal(&self, staff: &Staff, id: CustomerId, field: RevealField, reason: &str) -> Result<String, Error> {
+    pub(crate) async fn reveal(
+        &self,
+        staff: &Staff,
+        id: CustomerId,
+        field: RevealField,
+        reason: &str,
+    ) -> Result<String, Error> {
         if !is_reason(reason) {
             return Err(Error::ReasonMissing);
         }

@@ -12,7 +12,11 @@ impl Office {
         let parts = &self.0;
         let (today, now) = (day_bounds(parts.cx.clock.today()).0, parts.cx.clock.now());
         let transfers = parts.payments.figures(today).await?;
-        let backlog = parts.cx.db.read(async move |c| jobs::backlog(c, now).await).await?;
+        let backlog = parts
+            .cx
+            .db
+            .read(async move |c| jobs::backlog(c, now).await)
+            .await?;
         Ok(Overview {
             bound_customers: parts.identity.bound_count().await?,
             transfers_today: transfers.count,

@@ -35,7 +35,13 @@ impl Office {
                 Ok::<_, kit::db::Error>((nodes, jobs::backlog(c, now).await?))
             })
             .await?;
-        Ok(Nodes { nodes, backlog, database: self.database_name(), cache: self.cache_state().await, now })
+        Ok(Nodes {
+            nodes,
+            backlog,
+            database: self.database_name(),
+            cache: self.cache_state().await,
+            now,
+        })
     }
 
     fn database_name(&self) -> String {

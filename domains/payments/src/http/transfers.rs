@@ -93,10 +93,22 @@ pub(super) async fn authorise(
     IdempotencyKey(key): IdempotencyKey,
     Body(ask): Body<AuthoriseTransfer>,
 ) -> Answer<(StatusCode, Json<TransferView>)> {
-    let proof = Proof { password: ask.password, sms_code: ask.sms_code };
-    let outcome = payments.authorise(&who, id, &key, (ask.challenge_id, &proof)).await?;
+    let proof = Proof {
+        password: ask.password,
+        sms_code: ask.sms_code,
+    };
+    let outcome = payments
+        .authorise(&who, id, &key, (ask.challenge_id, &proof))
+        .await?;
     let known = outcome.state != TransferStage::Processing;
-    Ok((if known { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(outcome.into())))
+    Ok((
+        if known {
+            StatusCode::OK
+        } else {
+            StatusCode::ACCEPTED
+        },
+        Json(outcome.into()),
+    ))
 }
 
 /// Takes back a draft.
@@ -126,7 +138,12 @@ pub(super) async fn receipt(
 /// Whom the customer has paid lately.
 #[utoipa::path(get, path = "/api/payees/recent", tag = "payments",
     responses((status = 200, body = RecentPayees), (status = 401, body = Problem)))]
-pub(super) async fn recent_payees(State(payments): State<Payments>, who: Customer) -> Answer<Json<RecentPayees>> {
+pub(super) async fn recent_payees(
+    State(payments): State<Payments>,
+    who: Customer,
+) -> Answer<Json<RecentPayees>> {
     let payees = payments.recent_payees(&who).await?;
-    Ok(Json(RecentPayees { items: payees.into_iter().map(Into::into).collect() }))
+    Ok(Json(RecentPayees {
+        items: payees.into_iter().map(Into::into).collect(),
+    }))
 }

@@ -87,7 +87,11 @@ pub(super) struct TransferView {
 
 impl From<TransferState> for TransferView {
     fn from(s: TransferState) -> Self {
-        let TransferState { transfer: t, state, challenge } = s;
+        let TransferState {
+            transfer: t,
+            state,
+            challenge,
+        } = s;
         let some = |at: Ms| (at > 0).then_some(at);
         let reason = (state == State::Failed).then(|| {
             let (code, text) = told(RefusalCode::parse(&t.reason));
@@ -99,14 +103,24 @@ impl From<TransferState> for TransferView {
             state_text: state.text(),
             reason,
             receipt_no: (state == State::Succeeded).then(|| receipt_no(&t)),
-            from: TransferFrom { account_id: t.account, no_masked: mask::card(&t.from_no) },
-            to: TransferTo { name_masked: mask::name(&t.to_name), no_masked: mask::card(&t.to_no) },
+            from: TransferFrom {
+                account_id: t.account,
+                no_masked: mask::card(&t.from_no),
+            },
+            to: TransferTo {
+                name_masked: mask::name(&t.to_name),
+                no_masked: mask::card(&t.to_no),
+            },
             amount_fen: t.amount_fen,
             fee_fen: t.fee_fen,
             memo: Some(t.memo).filter(|memo| !memo.is_empty()),
             created_at: t.created_at,
             done_at: some(t.done_at),
-            next_check_at: if state == State::Processing { some(t.next_check_at) } else { None },
+            next_check_at: if state == State::Processing {
+                some(t.next_check_at)
+            } else {
+                None
+            },
             challenge: challenge.map(Into::into),
         }
     }
@@ -171,6 +185,11 @@ pub(super) struct RecentPayees {
 
 impl From<RecentPayee> for RecentPayeeView {
     fn from(p: RecentPayee) -> Self {
-        Self { name_masked: p.name_masked, account_masked: p.no_masked, account_ref: p.reference, last_at: p.last_at }
+        Self {
+            name_masked: p.name_masked,
+            account_masked: p.no_masked,
+            account_ref: p.reference,
+            last_at: p.last_at,
+        }
     }
 }

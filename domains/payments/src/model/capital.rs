@@ -6,8 +6,16 @@ const GROUPS: [&str; 5] = ["", "万", "亿", "兆", "京"];
 
 /// `人民币壹佰元零伍分` for 10005 fen; negative amounts begin with `负`.
 pub fn capital(fen: i64) -> String {
-    let (yuan, jiao, cents) = (fen.unsigned_abs() / 100, fen.unsigned_abs() / 10 % 10, fen.unsigned_abs() % 10);
-    let mut text = if fen < 0 { "人民币负".to_owned() } else { "人民币".to_owned() };
+    let (yuan, jiao, cents) = (
+        fen.unsigned_abs() / 100,
+        fen.unsigned_abs() / 10 % 10,
+        fen.unsigned_abs() % 10,
+    );
+    let mut text = if fen < 0 {
+        "人民币负".to_owned()
+    } else {
+        "人民币".to_owned()
+    };
     if yuan > 0 {
         text.push_str(&whole(yuan));
         text.push('元');
@@ -69,7 +77,11 @@ fn four(group: u64) -> String {
 }
 
 fn digit(value: u64) -> &'static str {
-    usize::try_from(value).ok().and_then(|at| DIGITS.get(at)).copied().unwrap_or("零")
+    usize::try_from(value)
+        .ok()
+        .and_then(|at| DIGITS.get(at))
+        .copied()
+        .unwrap_or("零")
 }
 
 #[cfg(test)]
@@ -103,9 +115,15 @@ mod tests {
     /// No two zeros in a row, no zero before a unit, whatever the amount.
     #[test]
     fn zeros_never_pile_up() {
-        for fen in (0..3_000_000_i64).step_by(97).chain((0..40).map(|shift| 1_i64 << shift)) {
+        for fen in (0..3_000_000_i64)
+            .step_by(97)
+            .chain((0..40).map(|shift| 1_i64 << shift))
+        {
             let text = capital(fen);
-            assert!(!text.contains("零零") && !text.contains("零万") && !text.contains("零拾"), "{fen}: {text}");
+            assert!(
+                !text.contains("零零") && !text.contains("零万") && !text.contains("零拾"),
+                "{fen}: {text}"
+            );
         }
     }
 }

@@ -38,7 +38,11 @@ pub(crate) enum Excess {
 impl Limits {
     /// What is left of the day. Fen, never negative.
     pub(crate) fn left(&self, used: Used) -> i64 {
-        if used.count >= self.per_day_count { 0 } else { self.per_day.saturating_sub(used.amount).max(0) }
+        if used.count >= self.per_day_count {
+            0
+        } else {
+            self.per_day.saturating_sub(used.amount).max(0)
+        }
     }
 
     pub(crate) fn check(&self, amount: i64, used: Used) -> Result<(), Excess> {
@@ -53,7 +57,7 @@ impl Limits {
 
 /// Something to think about before going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Warning {
+pub(crate) struct Warning {
     pub code: &'static str,
     pub text: &'static str,
 }
@@ -77,7 +81,10 @@ pub(crate) fn warnings(c: Circumstances) -> Vec<Warning> {
         });
     }
     if c.first_time {
-        all.push(Warning { code: "first_time", text: "这是您第一次向这位收款人转账，请核对姓名和账号。" });
+        all.push(Warning {
+            code: "first_time",
+            text: "这是您第一次向这位收款人转账，请核对姓名和账号。",
+        });
     }
     if c.first_time && c.amount >= LARGE && is_night(c.now) {
         all.push(Warning {
@@ -97,7 +104,10 @@ fn is_night(now: Ms) -> bool {
 /// Whether the name that the customer typed is the payee's: exact, but for spaces and the middle dot's forms.
 pub(crate) fn same_name(typed: &str, known: &str) -> bool {
     let plain = |name: &str| -> String {
-        name.chars().filter(|c| !c.is_whitespace()).map(|c| if "•・．.".contains(c) { '·' } else { c }).collect()
+        name.chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| if "•・．.".contains(c) { '·' } else { c })
+            .collect()
     };
     plain(typed) == plain(known)
 }
@@ -106,7 +116,11 @@ pub(crate) fn same_name(typed: &str, known: &str) -> bool {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { per_transfer: 5_000_000, per_day: 20_000_000, per_day_count: 3 };
+    const LIMITS: Limits = Limits {
+        per_transfer: 5_000_000,
+        per_day: 20_000_000,
+        per_day_count: 3,
+    };
 
     #[test]
     fn limits_hold_at_their_edges() {
@@ -145,10 +159,34 @@ mod tests {
     #[test]
     fn the_scam_text_needs_all_three_signs() {
         let codes = |c| warnings(c).into_iter().map(|w| w.code).collect::<Vec<_>>();
-        let base = Circumstances { amount: LARGE, first_time: true, again: false, now: 14 * HOUR };
+        let base = Circumstances {
+            amount: LARGE,
+            first_time: true,
+            again: false,
+            now: 14 * HOUR,
+        };
         assert_eq!(codes(base), ["first_time", "scam"]);
-        assert_eq!(codes(Circumstances { amount: LARGE - 1, ..base }), ["first_time"]);
-        assert_eq!(codes(Circumstances { now: 4 * HOUR, ..base }), ["first_time"]);
-        assert_eq!(codes(Circumstances { first_time: false, again: true, ..base }), ["duplicate"]);
+        assert_eq!(
+            codes(Circumstances {
+                amount: LARGE - 1,
+                ..base
+            }),
+            ["first_time"]
+        );
+        assert_eq!(
+            codes(Circumstances {
+                now: 4 * HOUR,
+                ..base
+            }),
+            ["first_time"]
+        );
+        assert_eq!(
+            codes(Circumstances {
+                first_time: false,
+                again: true,
+                ..base
+            }),
+            ["duplicate"]
+        );
     }
 }

@@ -37,8 +37,14 @@ pub(crate) enum Move {
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::AwaitingChallenge, Self::Processing, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Expired];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::AwaitingChallenge,
+        Self::Processing,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Expired,
+    ];
 
     /// The only table of what may follow what; terminal states have no way out.
     pub(crate) fn after(self, step: Move) -> Option<Self> {
@@ -154,7 +160,10 @@ mod tests {
         ];
         for from in State::ALL {
             for step in [Authorise, Cancel, Expire, Book, Refuse] {
-                let expected = allowed.iter().find(|(f, s, _)| (*f, *s) == (from, step)).map(|(.., to)| *to);
+                let expected = allowed
+                    .iter()
+                    .find(|(f, s, _)| (*f, *s) == (from, step))
+                    .map(|(.., to)| *to);
                 assert_eq!(from.after(step), expected, "{from:?} {step:?}");
             }
             assert_eq!(State::parse(from.name()), Some(from));

@@ -1,6 +1,7 @@
 //! Authorising a transfer: the proof is judged, and one transaction spends it, takes the limit, checks
 //! the block list, moves the state, writes the trail and the job. Then the core is asked.
 
+use accounts::Accounts;
 use identity::{Customer, Proof};
 use kit::db::Conn;
 use kit::idem::{self, Claim};
@@ -10,7 +11,7 @@ use super::Payments;
 use super::look::TransferState;
 use crate::error::Error;
 use crate::jobs::SETTLE;
-use crate::model::rules::{Excess, Limits};
+use crate::model::rules::{Excess, Limits, Used};
 use crate::model::transfer::{Move, State, Transfer, TransferId, ask_again_after};
 use crate::store;
 
@@ -44,13 +45,25 @@ impl Payments {
             return Ok(earlier);
         }
         let transfer = self.owned(who, id).await?;
-        if transfer.state_at(self.cx.clock.now()).after(Move::Authorise).is_none() || transfer.challenge != challenge {
+        if transfer
+            .state_at(self.cx.clock.now())
+            .after(Move::Authorise)
+            .is_none()
+            || transfer.challenge != challenge
+        {
             return Err(Error::WrongState);
         }
         self.prove(who, &transfer, proof).await?;
         let (this, given) = (self.clone(), transfer.clone());
-        self.cx.db.tx(async move |c| this.commit_to(c, &given, &key).await).await?;
-        self.settle_now(&transfer).await?;
+        self.cx
+            .db
+            .tx(async move |c| this.commit_to(c, &given, &key).await)
+            .await?;
+        let authorised = Transfer {
+            authorised_at: self.cx.clock.now(),
+            ..transfer
+        };
+        self.settle_now(&authorised).await?;
         self.show(who, id).await
     }
 
@@ -92,35 +105,56 @@ impl Payments {
         match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
             Claim::New => {}
             Claim::Different => return Err(Error::KeyReused),
-            Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => return Err(Error::InProgress { retry_after: 1 }),
+            Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => {
+                return Err(Error::InProgress { retry_after: 1 });
+            }
         }
         let challenge = transfer.challenge.parse().map_err(|_| Error::NotFound)?;
-        self.identity.challenge_spend(c, transfer.customer, challenge, &transfer.bound).await?;
-        if accounts::is_blocked(c, transfer.account).await? {
+        self.identity
+            .challenge_spend(c, transfer.customer, challenge, &transfer.bound)
+            .await?;
+        if Accounts::is_blocked(c, transfer.account).await? {
             return Err(Error::AccountBlocked);
         }
         self.take_limit(c, transfer).await?;
         if !store::authorised(c, id, now, now + ask_again_after(0)).await? {
             return Err(Error::WrongState);
         }
-        self.note(c, transfer.customer, "transfer.authorise", id, "ok").await?;
+        self.note(c, transfer.customer, "transfer.authorise", id, "ok")
+            .await?;
         let payload = id.to_string();
-        jobs::enqueue(c, &self.cx, NewJob { kind: SETTLE, key: &payload, payload: &payload, run_at: now + LOOK_AFTER }).await?;
+        jobs::enqueue(
+            c,
+            &self.cx,
+            NewJob {
+                kind: SETTLE,
+                key: &payload,
+                payload: &payload,
+                run_at: now + LOOK_AFTER,
+            },
+        )
+        .await?;
         Ok(idem::finish(c, &key.scope, &key.key, &payload).await?)
     }
 
     async fn take_limit(&self, c: &mut Conn, transfer: &Transfer) -> Result<(), Error> {
         let (customer, day) = (transfer.customer, self.cx.clock.today().to_string());
-        let limits = store::limits(c, "standard").await?.unwrap_or(Limits { per_transfer: 0, per_day: 0, per_day_count: 0 });
-        if store::used(c, customer, &day).await? == Default::default() {
+        let limits = store::limits(c, "standard").await?.unwrap_or(Limits {
+            per_transfer: 0,
+            per_day: 0,
+            per_day_count: 0,
+        });
+        if store::used(c, customer, &day).await? == Used::default() {
             store::begin_usage(c, customer, &day).await?;
         }
-        if limits.check(transfer.amount_fen, Default::default()) == Err(Excess::Single) {
+        if limits.check(transfer.amount_fen, Used::default()) == Err(Excess::Single) {
             return Err(Error::LimitSingle);
         }
         if !store::use_limit(c, customer, &day, transfer.amount_fen, limits).await? {
             let used = store::used(c, customer, &day).await?;
-            return Err(Error::LimitDay { left_fen: limits.left(used) });
+            return Err(Error::LimitDay {
+                left_fen: limits.left(used),
+            });
         }
         Ok(())
     }

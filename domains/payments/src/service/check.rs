@@ -46,7 +46,10 @@ pub(crate) struct Checked {
 
 impl Payments {
     pub(crate) async fn check(&self, who: &Customer, ask: &Check) -> Result<Checked, Error> {
-        let own = self.accounts.own(who, ask.from_account_id).await?;
+        let own = self
+            .accounts
+            .own(who.id, &who.customer_no, ask.from_account_id)
+            .await?;
         let payee = self.resolve(who, &ask.to_no, &ask.to_name).await?;
         if payee.account_no == own.account_no {
             return Err(Error::SameAccount);
@@ -62,19 +65,45 @@ impl Payments {
             .db
             .read(async move |c| {
                 let known = store::knows(c, customer, &idx).await?;
-                Ok::<_, kit::db::Error>((known, store::sent_again(c, customer, &idx, amount, now - TWICE_WITHIN).await?))
+                Ok::<_, kit::db::Error>((
+                    known,
+                    store::sent_again(c, customer, &idx, amount, now - TWICE_WITHIN).await?,
+                ))
             })
             .await?;
-        let warnings = warnings(Circumstances { amount, first_time: !known, again, now });
+        let warnings = warnings(Circumstances {
+            amount,
+            first_time: !known,
+            again,
+            now,
+        });
         let factors = self.identity.policy("transfer", amount).await?;
-        Ok(Checked { payee, first_time: !known, limits, left: limits.left(used), warnings, factors })
+        Ok(Checked {
+            payee,
+            first_time: !known,
+            limits,
+            left: limits.left(used),
+            warnings,
+            factors,
+        })
     }
 
     /// Finds the payee by number, or by the reference of one paid before.
-    pub(crate) async fn resolve(&self, who: &Customer, to_no: &str, to_name: &str) -> Result<Resolved, Error> {
+    pub(crate) async fn resolve(
+        &self,
+        who: &Customer,
+        to_no: &str,
+        to_name: &str,
+    ) -> Result<Resolved, Error> {
         let (number, known_name) = match to_no.trim().parse::<kit::ids::export::Uuid>() {
             Ok(reference) => self.recent(who, &reference.to_string()).await?,
-            Err(_) => (to_no.chars().filter(|c| !c.is_whitespace() && *c != '-').collect(), to_name.to_owned()),
+            Err(_) => (
+                to_no
+                    .chars()
+                    .filter(|c| !c.is_whitespace() && *c != '-')
+                    .collect(),
+                to_name.to_owned(),
+            ),
         };
         if number.is_empty() || number.len() > 40 || !number.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Error::PayeeUnknown);
@@ -93,7 +122,11 @@ impl Payments {
 
     async fn recent(&self, who: &Customer, reference: &str) -> Result<(String, String), Error> {
         let (customer, id) = (who.id, reference.to_owned());
-        let row = self.cx.db.read(async move |c| store::payee(c, customer, &id).await).await?;
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::payee(c, customer, &id).await)
+            .await?;
         Ok(self.open_payee(&row.ok_or(Error::PayeeUnknown)?)?)
     }
 
@@ -109,6 +142,13 @@ impl Payments {
             })
             .await?;
         // Without a row nothing may be sent: deny by default.
-        Ok((limits.unwrap_or(Limits { per_transfer: 0, per_day: 0, per_day_count: 0 }), used))
+        Ok((
+            limits.unwrap_or(Limits {
+                per_transfer: 0,
+                per_day: 0,
+                per_day_count: 0,
+            }),
+            used,
+        ))
     }
 }

@@ -1,5 +1,6 @@
 //! Drafting a transfer: everything is checked, the customer's key is claimed, a proof is asked for.
 
+use accounts::Accounts;
 use audit::{Actor, Entry};
 use corebank::Answer;
 use identity::{Challenge, Customer, Factor, NewChallenge, mask};
@@ -53,10 +54,13 @@ impl Payments {
                     Claim::New => {}
                     Claim::Done(id) => return id.parse().map_err(|_| Error::NotFound),
                     Claim::Different => return Err(Error::KeyReused),
-                    Claim::Running { .. } | Claim::Stalled => return Err(Error::InProgress { retry_after: 1 }),
+                    Claim::Running { .. } | Claim::Stalled => {
+                        return Err(Error::InProgress { retry_after: 1 });
+                    }
                 }
                 this.write_draft(c, transfer.clone(), &factors).await?;
-                this.note(c, customer, "transfer.draft", transfer.id, "ok").await?;
+                this.note(c, customer, "transfer.draft", transfer.id, "ok")
+                    .await?;
                 idem::finish(c, &scope, &key, &transfer.id.to_string()).await?;
                 Ok(transfer.id)
             })
@@ -72,11 +76,22 @@ impl Payments {
         key: &str,
         hash: &str,
     ) -> Result<Option<TransferState>, Error> {
-        let (scope, key, hash, now) = (scope.to_owned(), key.to_owned(), hash.to_owned(), self.cx.clock.now());
-        let known = self.cx.db.read(async move |c| idem::look(c, &scope, &key, &hash, now).await).await?;
+        let (scope, key, hash, now) = (
+            scope.to_owned(),
+            key.to_owned(),
+            hash.to_owned(),
+            self.cx.clock.now(),
+        );
+        let known = self
+            .cx
+            .db
+            .read(async move |c| idem::look(c, &scope, &key, &hash, now).await)
+            .await?;
         match known {
             Claim::New => Ok(None),
-            Claim::Done(id) => Ok(Some(self.show(who, id.parse().map_err(|_| Error::NotFound)?).await?)),
+            Claim::Done(id) => Ok(Some(
+                self.show(who, id.parse().map_err(|_| Error::NotFound)?).await?,
+            )),
             Claim::Different => Err(Error::KeyReused),
             Claim::Running { .. } | Claim::Stalled => Err(Error::InProgress { retry_after: 1 }),
         }
@@ -89,20 +104,35 @@ impl Payments {
             return Err(Error::BadMemo);
         }
         let (limits, used) = self.limits(who).await?;
-        limits.check(ask.amount_fen, used).map_err(|excess| match excess {
-            Excess::BadAmount => Error::BadAmount,
-            Excess::Single => Error::LimitSingle,
-            Excess::Day => Error::LimitDay { left_fen: limits.left(used) },
-        })?;
-        let own = self.accounts.own(who, ask.from_account_id).await?;
+        limits
+            .check(ask.amount_fen, used)
+            .map_err(|excess| match excess {
+                Excess::BadAmount => Error::BadAmount,
+                Excess::Single => Error::LimitSingle,
+                Excess::Day => Error::LimitDay {
+                    left_fen: limits.left(used),
+                },
+            })?;
+        let own = self
+            .accounts
+            .own(who.id, &who.customer_no, ask.from_account_id)
+            .await?;
         let account = own.id;
-        if self.cx.db.read(async move |c| accounts::is_blocked(c, account).await).await? {
+        if self
+            .cx
+            .db
+            .tx(async move |c| Accounts::is_blocked(c, account).await)
+            .await?
+        {
             return Err(Error::AccountBlocked);
         }
         let payee = self.resolve(who, &ask.to_no, &ask.to_name).await?;
         self.affordable(&own.account_no, &payee, ask.amount_fen).await?;
         let factors = self.identity.policy("transfer", ask.amount_fen).await?;
-        Ok((self.transfer(who, own, payee, (ask.amount_fen, memo)).await?, factors))
+        Ok((
+            self.transfer(who, own, payee, (ask.amount_fen, memo)).await?,
+            factors,
+        ))
     }
 
     async fn affordable(&self, from_no: &str, payee: &Resolved, amount: i64) -> Result<(), Error> {
@@ -155,8 +185,17 @@ impl Payments {
         })
     }
 
-    async fn write_draft(&self, c: &mut Conn, mut transfer: Transfer, factors: &[Factor]) -> Result<Challenge, Error> {
-        let summary = format!("向{}转账{}元", mask::name(&transfer.to_name), Money::cny(transfer.amount_fen));
+    async fn write_draft(
+        &self,
+        c: &mut Conn,
+        mut transfer: Transfer,
+        factors: &[Factor],
+    ) -> Result<Challenge, Error> {
+        let summary = format!(
+            "向{}转账{}元",
+            mask::name(&transfer.to_name),
+            Money::cny(transfer.amount_fen)
+        );
         let ask = NewChallenge {
             customer: transfer.customer,
             act: "transfer",

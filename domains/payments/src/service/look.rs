@@ -58,17 +58,36 @@ impl Payments {
     }
 
     /// The customer's transfers, newest first.
-    pub(crate) async fn list(&self, who: &Customer, after: Cursor, limit: usize) -> Result<Page<TransferState>, Error> {
+    pub(crate) async fn list(
+        &self,
+        who: &Customer,
+        after: Cursor,
+        limit: usize,
+    ) -> Result<Page<TransferState>, Error> {
         let (customer, more) = (who.id, i64::try_from(limit).unwrap_or(50) + 1);
-        let rows = self.cx.db.read(async move |c| store::of_customer(c, customer, (after.at, &after.id), more).await).await?;
-        let page = Page::cut(rows, limit, |row| Cursor { at: row.created_at, id: row.id.to_string() });
+        let rows = self
+            .cx
+            .db
+            .read(async move |c| store::of_customer(c, customer, (after.at, &after.id), more).await)
+            .await?;
+        let page = Page::cut(rows, limit, |row| Cursor {
+            at: row.created_at,
+            id: row.id.to_string(),
+        });
         let now = self.cx.clock.now();
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
             let transfer = self.open(row)?;
-            items.push(TransferState { state: transfer.state_at(now), transfer, challenge: None });
+            items.push(TransferState {
+                state: transfer.state_at(now),
+                transfer,
+                challenge: None,
+            });
         }
-        Ok(Page { items, next: page.next })
+        Ok(Page {
+            items,
+            next: page.next,
+        })
     }
 
     /// A transfer that has been booked, for its receipt.
@@ -78,7 +97,14 @@ impl Payments {
             return Err(Error::WrongState);
         }
         let (amount, at) = (transfer.amount_fen.to_string(), transfer.done_at.to_string());
-        let parts = [&id.to_string(), &transfer.from_no, &transfer.to_no, &amount, &at, &transfer.reference];
+        let parts = [
+            &id.to_string(),
+            &transfer.from_no,
+            &transfer.to_no,
+            &amount,
+            &at,
+            &transfer.reference,
+        ];
         let tag = self.cx.vault.tag("receipt", &parts.map(String::as_str));
         let code = tag.get(..12).unwrap_or("").to_uppercase();
         Ok((transfer, code))
@@ -86,7 +112,11 @@ impl Payments {
 
     pub(crate) async fn recent_payees(&self, who: &Customer) -> Result<Vec<RecentPayee>, Error> {
         let customer = who.id;
-        let rows = self.cx.db.read(async move |c| store::payees(c, customer, RECENT).await).await?;
+        let rows = self
+            .cx
+            .db
+            .read(async move |c| store::payees(c, customer, RECENT).await)
+            .await?;
         let mut payees = Vec::with_capacity(rows.len());
         for row in rows {
             let (no, name) = self.open_payee(&row)?;
@@ -102,8 +132,16 @@ impl Payments {
 
     /// Counts since an instant, for the office.
     pub async fn figures(&self, since: Ms) -> Result<Figures, Error> {
-        let (count, amount_fen, processing) = self.cx.db.read(async move |c| store::figures(c, since).await).await?;
-        Ok(Figures { count, processing, amount_fen })
+        let (count, amount_fen, processing) = self
+            .cx
+            .db
+            .read(async move |c| store::figures(c, since).await)
+            .await?;
+        Ok(Figures {
+            count,
+            processing,
+            amount_fen,
+        })
     }
 
     /// What a message about this transfer needs.
@@ -137,6 +175,10 @@ impl Payments {
             (State::AwaitingChallenge, Ok(id)) => Some(self.identity.challenge_view(who.id, id).await?),
             _ => None,
         };
-        Ok(TransferState { transfer, state, challenge })
+        Ok(TransferState {
+            transfer,
+            state,
+            challenge,
+        })
     }
 }

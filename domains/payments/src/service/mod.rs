@@ -30,6 +30,11 @@ pub struct Payments {
 
 impl Payments {
     pub fn new(cx: Cx, core: Arc<dyn CoreBank>, identity: Identity, accounts: Accounts) -> Self {
-        Self { cx, core, identity, accounts }
+        Self {
+            cx,
+            core,
+            identity,
+            accounts,
+        }
     }
 }

@@ -71,7 +71,12 @@ impl Payments {
 
     pub(crate) fn seal_payee(&self, id: &str, t: &Transfer) -> PayeeRow {
         let seal = |column: &str, clear: &str| self.cx.vault.seal(&payee_aad(column, id), clear);
-        PayeeRow { id: id.to_owned(), to_no: seal("to_no", &t.to_no), to_name: seal("to_name", &t.to_name), last_at: t.done_at }
+        PayeeRow {
+            id: id.to_owned(),
+            to_no: seal("to_no", &t.to_no),
+            to_name: seal("to_name", &t.to_name),
+            last_at: t.done_at,
+        }
     }
 
     /// Number and name of a payee paid before.

@@ -51,7 +51,9 @@ impl Payments {
         let word = self.ask(&transfer).await;
         self.record(&transfer, word).await?;
         let row = self.cx.db.read(async move |c| store::by_id(c, id).await).await?;
-        Ok(row.filter(|row| row.state == State::Processing.name()).map(|row| row.next_check_at))
+        Ok(row
+            .filter(|row| row.state == State::Processing.name())
+            .map(|row| row.next_check_at))
     }
 
     async fn send(&self, transfer: &Transfer) -> Word {
@@ -76,12 +78,17 @@ impl Payments {
             Ok(Answer::Done(TransferStatus::Posted(posted))) => Word::Booked(posted),
             Ok(Answer::Done(TransferStatus::Refused(refusal))) => Word::Refused(refusal.code),
             Ok(Answer::Done(TransferStatus::Voided)) => Word::Refused(RefusalCode::Declined),
-            Ok(Answer::Done(TransferStatus::NotSeen)) if self.cx.clock.now() >= transfer.authorised_at + GRACE => {
+            Ok(Answer::Done(TransferStatus::NotSeen))
+                if self.cx.clock.now() >= transfer.authorised_at + GRACE =>
+            {
                 self.send(transfer).await
             }
-            Ok(Answer::Done(TransferStatus::NotSeen | TransferStatus::Held) | Answer::Refused(_) | Answer::Unknown) | Err(_) => {
-                Word::Unknown
-            }
+            Ok(
+                Answer::Done(TransferStatus::NotSeen | TransferStatus::Held)
+                | Answer::Refused(_)
+                | Answer::Unknown,
+            )
+            | Err(_) => Word::Unknown,
         }
     }
 
@@ -105,11 +112,24 @@ impl Payments {
     }
 
     async fn booked(&self, c: &mut Conn, transfer: &Transfer, posted: &Posted, now: Ms) -> Result<(), Error> {
-        let Some(to) = State::Processing.after(Move::Book) else { return Err(Error::WrongState) };
-        if !store::ended(c, transfer.id, (State::Processing, to), ("", &posted.reference), now).await? {
+        let Some(to) = State::Processing.after(Move::Book) else {
+            return Err(Error::WrongState);
+        };
+        if !store::ended(
+            c,
+            transfer.id,
+            (State::Processing, to),
+            ("", &posted.reference),
+            now,
+        )
+        .await?
+        {
             return Ok(());
         }
-        let done = Transfer { done_at: now, ..transfer.clone() };
+        let done = Transfer {
+            done_at: now,
+            ..transfer.clone()
+        };
         let idx = self.payee_index(&done.to_no);
         let payee = self.seal_payee(&self.cx.ids.make::<kit::ids::export::Uuid>().to_string(), &done);
         if !store::remember_payee(c, done.customer, &idx, &payee).await? {
@@ -118,8 +138,16 @@ impl Payments {
         self.end(c, &done, "ok", "payments.posted").await
     }
 
-    async fn refused(&self, c: &mut Conn, transfer: &Transfer, code: RefusalCode, now: Ms) -> Result<(), Error> {
-        let Some(to) = State::Processing.after(Move::Refuse) else { return Err(Error::WrongState) };
+    async fn refused(
+        &self,
+        c: &mut Conn,
+        transfer: &Transfer,
+        code: RefusalCode,
+        now: Ms,
+    ) -> Result<(), Error> {
+        let Some(to) = State::Processing.after(Move::Refuse) else {
+            return Err(Error::WrongState);
+        };
         if !store::ended(c, transfer.id, (State::Processing, to), (code.as_str(), ""), now).await? {
             return Ok(());
         }
@@ -129,7 +157,13 @@ impl Payments {
     }
 
     /// What every ending has: the trail, the event, and no job left behind.
-    async fn end(&self, c: &mut Conn, transfer: &Transfer, result: &'static str, topic: &'static str) -> Result<(), Error> {
+    async fn end(
+        &self,
+        c: &mut Conn,
+        transfer: &Transfer,
+        result: &'static str,
+        topic: &'static str,
+    ) -> Result<(), Error> {
         let id = transfer.id.to_string();
         let entry = Entry {
             actor: Actor::System("payments"),
@@ -139,7 +173,14 @@ impl Payments {
             detail: json!({"customer": transfer.customer}),
         };
         audit::note(c, &self.cx, entry).await?;
-        events::publish(c, &self.cx, topic, &id, &json!({"transfer": transfer.id, "customer": transfer.customer})).await?;
+        events::publish(
+            c,
+            &self.cx,
+            topic,
+            &id,
+            &json!({"transfer": transfer.id, "customer": transfer.customer}),
+        )
+        .await?;
         jobs::cancel(c, SETTLE, &id).await?;
         Ok(())
     }

@@ -1,0 +1,26 @@
+//! Commands that prove something whole.
+
+use super::Which;
+use super::show::print;
+
+pub(super) async fn audit(which: &Which) -> anyhow::Result<()> {
+    let bank = which.bank().await?;
+    while audit::seal(&bank.cx).await? > 0 {}
+    let verdict = audit::verify(&bank.cx).await;
+    bank.close().await;
+    let verdict = verdict?;
+    print(&format!("{}\n", serde_json::to_string(&verdict)?))?;
+    anyhow::ensure!(verdict.ok, "the audit trail is not whole");
+    Ok(())
+}
+
+pub(super) async fn ledger(which: &Which) -> anyhow::Result<()> {
+    let bank = which.bank().await?;
+    let Some(core) = &bank.embedded else { anyhow::bail!("this bank does not run on the reference core") };
+    let report = core.verify_books().await;
+    bank.close().await;
+    let report = report.map_err(|error| anyhow::anyhow!("the books could not be read: {error}"))?;
+    print(&format!("{report:?}\n"))?;
+    anyhow::ensure!(report.is_whole(), "the books are not whole");
+    Ok(())
+}

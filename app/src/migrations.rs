@@ -1,0 +1,45 @@
+//! The schema's one line of history, carried inside the binary.
+
+use anyhow::Context as _;
+use kit::db::Engine;
+use kit::db::migrate::Migration;
+
+macro_rules! line {
+    ($($version:literal $name:literal),* $(,)?) => {
+        const SQLITE: &[(i64, &str, &str)] = &[$((
+            $version, $name,
+            include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+        )),*];
+        const MYSQL: &[(i64, &str, &str)] = &[$((
+            $version, $name,
+            include_str!(concat!("../../migrations/mysql/", $name, ".sql")),
+        )),*];
+    };
+}
+
+line! {
+    1 "0001_kit",
+    2 "0002_audit",
+    3 "0003_identity",
+    4 "0004_core",
+    5 "0005_accounts",
+    6 "0006_payments",
+    7 "0007_outreach",
+    8 "0008_channel",
+    9 "0009_office",
+}
+
+/// Every migration for an engine, in order.
+pub fn plan(engine: Engine) -> Vec<Migration> {
+    let line = match engine {
+        Engine::Sqlite => SQLITE,
+        Engine::MySql => MYSQL,
+    };
+    line.iter().map(|(version, name, sql)| Migration { version: *version, name, sql }).collect()
+}
+
+/// Brings a database up to this program's schema.
+pub(crate) async fn bring_up(db: &kit::db::Db) -> anyhow::Result<()> {
+    kit::db::migrate::run(db, &plan(db.engine())).await.context("migrating the database")?;
+    Ok(())
+}

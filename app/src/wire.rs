@@ -1,0 +1,248 @@
+//! The wiring: the only place where adapters meet domains.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::Accounts;
+use anyhow::Context as _;
+use channel::Channel;
+use corebank::{CoreBank, EmbeddedCore, HttpCore, Stub};
+use couriers::{SmsGateway, WeChatCourier};
+use identity::Identity;
+use kit::bus::Bus;
+use kit::cache::Cache;
+use kit::clock::Clock;
+use kit::cx::{Cx, Parts};
+use kit::db::{Db, Options};
+use kit::http::Timeouts;
+use kit::ids::Ids;
+use kit::jobs::{Handler, Worker};
+use kit::keys::{self, MasterKey};
+use kit::random::Random;
+use kit::tasks::Tasks;
+use office::Office;
+use outreach::Outreach;
+use payments::Payments;
+
+use crate::config::{Config, CoreKind};
+use crate::{migrations, reactions, say};
+
+/// Whether this is the demo bank with its sandbox world, or a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Demo,
+    Production,
+}
+
+/// What lies outside: the core and the couriers, as adapters.
+#[derive(Clone)]
+pub struct Outside {
+    pub core: Arc<dyn CoreBank>,
+    pub sms: Arc<dyn SmsGateway>,
+    pub wechat: Arc<dyn WeChatCourier>,
+}
+
+/// A bank, wired. Cheap to clone.
+#[derive(Clone)]
+pub struct Bank {
+    pub cx: Cx,
+    pub mode: Mode,
+    pub config: Arc<Config>,
+    pub master: MasterKey,
+    pub outside: Outside,
+    /// The reference core, when the bank runs on it.
+    pub embedded: Option<EmbeddedCore>,
+    /// The demo's switchboard in front of the core.
+    pub faults: Option<Stub>,
+    pub identity: Identity,
+    pub accounts: Accounts,
+    pub payments: Payments,
+    pub outreach: Outreach,
+    pub channel: Channel,
+    pub office: Office,
+}
+
+impl Bank {
+    /// Opens the database, brings it up to date, and wires everything. `roles` is shown in the office.
+    pub async fn open(config: Config, mode: Mode, clock: Clock, roles: &str) -> anyhow::Result<Self> {
+        kit::http::install_tls();
+        std::fs::create_dir_all(&config.data_dir).context("making the data folder")?;
+        let db = database(&config).await?;
+        migrations::bring_up(&db).await?;
+        let master = master_key(&config, mode)?;
+        let cx = context(&config, db, clock, &master).await?;
+        let (core, embedded, faults) = core(&config, mode, &cx)?;
+        let outside = couriers_of(&config, &cx, core)?;
+        Self::assemble(config, mode, cx, (master, outside, embedded, faults), roles)
+    }
+
+    fn assemble(
+        config: Config,
+        mode: Mode,
+        cx: Cx,
+        (master, outside, embedded, faults): (MasterKey, Outside, Option<EmbeddedCore>, Option<Stub>),
+        roles: &str,
+    ) -> anyhow::Result<Self> {
+        let Outside { core, sms, wechat } = outside.clone();
+        let identity = Identity::new(cx.clone(), core.clone(), sms.clone(), wechat.clone(), say::identity(&config));
+        let accounts = Accounts::new(cx.clone(), core.clone(), identity.clone(), say::accounts(&config));
+        let payments = Payments::new(cx.clone(), core.clone(), identity.clone(), accounts.clone());
+        let outreach = Outreach::new(cx.clone(), identity.clone(), wechat, sms, say::outreach(&config));
+        let commands = say::commands(&identity, &accounts, &config);
+        let channel = Channel::new(cx.clone(), outreach.clone(), say::channel(&config, commands)?);
+        let office = Office::new(office::Parts {
+            cx: cx.clone(),
+            core,
+            identity: identity.clone(),
+            accounts: accounts.clone(),
+            payments: payments.clone(),
+            channel: channel.clone(),
+            roles: roles.to_owned(),
+            version: env!("CARGO_PKG_VERSION"),
+        });
+        let config = Arc::new(config);
+        Ok(Self { cx, mode, config, master, outside, embedded, faults, identity, accounts, payments, outreach, channel, office })
+    }
+
+    /// Who does the jobs of every domain.
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.cx.clone(), self.handlers())
+    }
+
+    fn handlers(&self) -> Vec<Handler> {
+        let mut all = identity::jobs(&self.identity);
+        all.extend(accounts::jobs(&self.accounts));
+        all.extend(payments::jobs(&self.payments));
+        all.extend(outreach::jobs(&self.outreach));
+        all.extend(reactions::jobs(self));
+        all
+    }
+
+    /// Starts what runs all day on every node, and, when asked, the work of a worker.
+    pub fn start(&self, works: bool) {
+        let tasks = &self.cx.tasks;
+        tasks.start(keys::follow(self.cx.clone(), self.master.clone()));
+        tasks.start(office::keep_reporting(self.office.clone()));
+        if works {
+            tasks.start(self.worker().run());
+            tasks.start(audit::keep_sealing(self.cx.clone()));
+            tasks.start(channel::keep_recovering(self.channel.clone()));
+            tasks.start(keep_tidy(self.clone()));
+        }
+    }
+
+    /// Ends everything in order; the last COMMIT is answered.
+    pub async fn close(&self) {
+        if !self.cx.tasks.finish(Duration::from_secs(10)).await {
+            tracing::warn!("some tasks did not end in time; their leases will run out");
+        }
+        self.cx.db.close().await;
+    }
+
+    /// Seals every field of every domain anew under the active key; returns how many rows were written.
+    pub async fn reseal(&self) -> anyhow::Result<u64> {
+        Ok(self.identity.reseal().await? + self.accounts.reseal().await? + self.payments.reseal().await?)
+    }
+}
+
+/// Removes what is long over, once an hour.
+async fn keep_tidy(bank: Bank) {
+    const HORIZON: i64 = 400 * kit::clock::DAY;
+    while !bank.cx.tasks.is_stopping() {
+        let before = bank.cx.clock.now() - HORIZON;
+        let swept = bank.cx.db.tx(async move |c| kit::idem::sweep(c, before).await).await;
+        if let Err(error) = swept.and(identity::tidy_up(&bank.identity).await) {
+            tracing::warn!(cause = %error, "tidying failed; trying again in an hour");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
+            () = bank.cx.tasks.stopping() => return,
+        }
+    }
+}
+
+async fn database(config: &Config) -> anyhow::Result<Db> {
+    let mut options = Options::new(config.database_url());
+    options.pool = config.database.pool;
+    Db::open(&options).await.context("opening the database")
+}
+
+async fn context(config: &Config, db: Db, clock: Clock, master: &MasterKey) -> anyhow::Result<Cx> {
+    let random = Random;
+    let vault = keys::open(&db, master, &clock, random).await?;
+    let (cache, bus) = if config.redis.url.is_empty() {
+        (Cache::local(), Bus::local())
+    } else {
+        (Cache::redis(&config.redis.url)?, Bus::redis(&config.redis.url)?)
+    };
+    let mut subscriptions = accounts::subscriptions();
+    subscriptions.extend(reactions::subscriptions());
+    Ok(Cx::new(Parts {
+        ids: Ids::new(clock.clone(), random),
+        db,
+        clock,
+        random,
+        cache,
+        bus,
+        vault,
+        tasks: Tasks::new(),
+        subscriptions,
+        node: node_name(random),
+    }))
+}
+
+/// The host's name and a few digits, so that two nodes on one host differ.
+fn node_name(random: Random) -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("{}-{}", host.trim().split('.').next().filter(|h| !h.is_empty()).unwrap_or("node"), random.digits(4))
+}
+
+/// The configured key; the demo makes one and keeps it beside its database.
+fn master_key(config: &Config, mode: Mode) -> anyhow::Result<MasterKey> {
+    if !config.crypto.master_key.is_empty() {
+        return MasterKey::parse(&config.crypto.master_key).context("crypto.master_key must be base64 of 32 bytes");
+    }
+    anyhow::ensure!(mode == Mode::Demo, "crypto.master_key is required outside the demo (base64 of 32 random bytes)");
+    let file = config.data_dir.join("master.key");
+    if !file.exists() {
+        write_key(&file)?;
+    }
+    MasterKey::parse(&std::fs::read_to_string(&file)?).with_context(|| format!("{} is not a key", file.display()))
+}
+
+fn write_key(file: &Path) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(Random.bytes::<32>());
+    let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    out.write_all(text.as_bytes())?;
+    Ok(())
+}
+
+type Core = (Arc<dyn CoreBank>, Option<EmbeddedCore>, Option<Stub>);
+
+fn core(config: &Config, mode: Mode, cx: &Cx) -> anyhow::Result<Core> {
+    match (config.core.kind, mode) {
+        (CoreKind::Http, _) => {
+            anyhow::ensure!(!config.core.url.is_empty(), "core.url is required when core.kind is http");
+            let timeouts = Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(10) };
+            Ok((Arc::new(HttpCore::new(&config.core.url, timeouts)?), None, None))
+        }
+        (CoreKind::Embedded, Mode::Production) => {
+            anyhow::bail!("the embedded core is for demos and tests; set core.kind = \"http\" and core.url")
+        }
+        (CoreKind::Embedded, Mode::Demo) => {
+            let embedded = EmbeddedCore::new(cx.db.clone(), cx.vault.clone(), cx.clock.clone());
+            let faults = Stub::new(Arc::new(embedded.clone()), cx.clock.clone());
+            Ok((Arc::new(faults.clone()), Some(embedded), Some(faults)))
+        }
+    }
+}
+
+fn couriers_of(config: &Config, cx: &Cx, core: Arc<dyn CoreBank>) -> anyhow::Result<Outside> {
+    let (sms, wechat) = couriers::real(cx, &say::couriers(config))?;
+    Ok(Outside { core, sms, wechat })
+}
