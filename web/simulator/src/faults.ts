@@ -14,29 +14,41 @@ export interface Part {
   choices: Choice[]
 }
 
+const core = (set: object) => ({ down: false, delay_ms: 0, lose_answers: false, ...set })
+const sms = core
+const wechat = (set: object) => ({
+  down: false,
+  delay_ms: 0,
+  lose_answers: false,
+  snapshot: false,
+  block_templates: false,
+  deliver_thrice: false,
+  ...set,
+})
+
 export const PARTS: Part[] = [
   {
     id: 'core',
     label: '核心系统',
     choices: [
-      { id: 'ok', label: '正常', explain: '马上答复。', set: { down: false, delay_ms: 0, lose_answers: false } },
+      { id: 'ok', label: '正常', explain: '马上答复。', set: core({}) },
       {
         id: 'slow',
         label: '变慢',
         explain: '每次答复要 6 秒。微信只等 5 秒，答案会作为客服消息补发。',
-        set: { down: false, delay_ms: 6000, lose_answers: false },
+        set: core({ delay_ms: 6000 }),
       },
       {
         id: 'down',
         label: '停机',
         explain: '一概不答复。查余额看到上次的数字和时间，转账不受理；不需要核心的页面照常。',
-        set: { down: true, delay_ms: 0, lose_answers: false },
+        set: core({ down: true }),
       },
       {
         id: 'silent',
         label: '做了不答',
         explain: '账已经记了，答复却丢了。转账显示“处理中”，恢复后自动查明结果，绝不记两次。',
-        set: { down: false, delay_ms: 0, lose_answers: true },
+        set: core({ lose_answers: true }),
       },
     ],
   },
@@ -44,12 +56,25 @@ export const PARTS: Part[] = [
     id: 'wechat',
     label: '微信平台',
     choices: [
-      { id: 'ok', label: '正常', explain: '接口正常。', set: { down: false, delay_ms: 0 } },
+      { id: 'ok', label: '正常', explain: '每条消息送一次，接口正常。', set: wechat({}) },
       {
-        id: 'down',
-        label: '接口停',
-        explain: '客服消息和模板消息暂时发不出去，恢复后补发。',
-        set: { down: true, delay_ms: 0 },
+        id: 'thrice',
+        label: '重复投递',
+        explain: '每条消息同时送来三遍。客户只会收到一次答复。',
+        set: wechat({ deliver_thrice: true }),
+      },
+      { id: 'down', label: '接口停', explain: '客服消息和模板消息发不出去，恢复后补发。', set: wechat({ down: true }) },
+      {
+        id: 'blocked',
+        label: '拒收通知',
+        explain: '客户关掉了服务通知，回执说没有送达。',
+        set: wechat({ block_templates: true }),
+      },
+      {
+        id: 'snapshot',
+        label: '快照页',
+        explain: '授权只给一个虚拟用户。银行不认，请客户重新打开。',
+        set: wechat({ snapshot: true }),
       },
     ],
   },
@@ -57,9 +82,15 @@ export const PARTS: Part[] = [
     id: 'sms',
     label: '短信',
     choices: [
-      { id: 'ok', label: '正常', explain: '马上送到。', set: { down: false, delay_ms: 0 } },
-      { id: 'slow', label: '变慢', explain: '每条晚到 8 秒。', set: { down: false, delay_ms: 8000 } },
-      { id: 'down', label: '通道停', explain: '一条也发不出去。', set: { down: true, delay_ms: 0 } },
+      { id: 'ok', label: '正常', explain: '马上送到。', set: sms({}) },
+      { id: 'slow', label: '变慢', explain: '每条晚到 8 秒。', set: sms({ delay_ms: 8000 }) },
+      {
+        id: 'lost',
+        label: '发了不答',
+        explain: '短信到了，网关的答复丢了。银行不会再发第二条。',
+        set: sms({ lose_answers: true }),
+      },
+      { id: 'down', label: '通道停', explain: '一条也发不出去。', set: sms({ down: true }) },
     ],
   },
 ]
