@@ -14,6 +14,8 @@ pub(crate) enum Wire {
     LoseAnswer,
     /// The connection breaks before COMMIT reaches the server.
     LoseCommit,
+    /// Connections break at the first word, new ones at once.
+    Broken,
     /// Connections stay up, nothing passes any more.
     Silent,
 }
@@ -35,6 +37,9 @@ impl Proxy {
             let mut wires = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                if *shared.lock().unwrap() == Wire::Broken {
+                    continue;
+                }
                 let server = TcpStream::connect(("127.0.0.1", server_port)).await.unwrap();
                 client.set_nodelay(true).unwrap();
                 server.set_nodelay(true).unwrap();
@@ -65,7 +70,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: Arc<Mutex<Wi
                 if is(Wire::Silent) {
                     continue;
                 }
-                if commit && is(Wire::LoseCommit) {
+                if is(Wire::Broken) || (commit && is(Wire::LoseCommit)) {
                     return;
                 }
                 server.write_all(sent).await.unwrap();

@@ -102,6 +102,25 @@ async fn a_full_disk_hits_only_the_job_that_needs_the_room() {
     }
 }
 
+/// What runs after SQLite has given the transaction up would be committed on its own.
+#[tokio::test]
+async fn a_job_that_swallows_a_rollback_by_sqlite_keeps_nothing() {
+    let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
+    let outcome = db
+        .tx(async |c| {
+            bank::claim(c, "before").await?;
+            let twice = c
+                .exec("insert or rollback into account (id, balance) values (1, 1)", ())
+                .await;
+            assert!(matches!(twice, Err(Error::Duplicate(_))), "{twice:?}");
+            assert!(bank::claim(c, "after").await.is_err());
+            db::Result::Ok(())
+        })
+        .await;
+    assert!(matches!(outcome, Err(Error::Duplicate(_))), "{outcome:?}");
+    assert_eq!(bank::keys(&db).await, 0);
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_opened_is_named() {
     let missing = Db::open(&bank::options("sqlite:///nowhere/at/all.db")).await;
