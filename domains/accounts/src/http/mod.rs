@@ -1,0 +1,34 @@
+//! The HTTP face of accounts.
+
+mod accounts;
+mod loss;
+mod statements;
+
+use kit::web::Doors;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::service::Accounts;
+
+pub fn router() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new()
+        .routes(routes!(accounts::overview))
+        .routes(routes!(accounts::balance))
+        .routes(routes!(accounts::entries))
+        .routes(routes!(statements::excel))
+        .routes(routes!(statements::pdf))
+        .routes(routes!(statements::verify))
+        .routes(routes!(loss::report))
+        .routes(routes!(loss::lift))
+}
+
+pub fn doors() -> Doors {
+    Doors::new()
+        .customer("GET", "/api/accounts")
+        .customer("GET", "/api/accounts/{id}/balance")
+        .customer("GET", "/api/accounts/{id}/entries")
+        .customer("GET", "/api/accounts/{id}/statement.xlsx")
+        .customer("GET", "/api/accounts/{id}/statement.pdf")
+        .open("GET", "/api/statements/verify")
+        .customer("POST", "/api/accounts/{id}/loss-report")
+        .customer("POST", "/api/accounts/{id}/loss-report/lift")
+}

@@ -1,0 +1,140 @@
+//! One account's balance: from the cache, else from the core, else the last one known, labelled.
+
+use std::time::Duration;
+
+use corebank::Answer;
+use identity::Customer;
+use kit::clock::MINUTE;
+
+use super::Accounts;
+use crate::{
+    error::Error,
+    model::account::{AccountId, AccountView, Figures, Known, OwnAccount},
+    store,
+};
+
+/// How long a balance may be served without asking the core. What we post ourselves is seen at
+/// once; this bounds how late we see what was posted elsewhere.
+const TTL: Duration = Duration::from_secs(20);
+/// The snapshot is renewed when the balance changed, or when it is older than this.
+const SNAPSHOT_AGE: i64 = 10 * MINUTE;
+
+/// Why a load gave no figures.
+enum Miss {
+    Unknown,
+    Refused(corebank::RefusalCode),
+    Inside(Error),
+}
+
+impl Accounts {
+    /// The balance of one account of this customer's.
+    pub(crate) async fn balance(&self, who: &Customer, id: AccountId) -> Result<AccountView, Error> {
+        self.identity.require_level(who, "accounts.view").await?;
+        let account = self.own(who.id, &who.customer_no, id).await?;
+        let known = self.figures(&account).await?;
+        Ok(account.view(Some(known.ok_or(Error::CoreUnavailable)?)))
+    }
+
+    /// Forgets the cached balance of an account or card number, because money moved.
+    pub async fn touched(&self, number: &str) {
+        let idx = self.number_idx(number);
+        let found = self.cx.db.read(async |c| store::by_number(c, &idx).await).await;
+        let account_no = found
+            .ok()
+            .flatten()
+            .and_then(|row| self.open(&row).ok())
+            .map(|own| own.account_no);
+        let idx = account_no.map_or(idx, |no| self.number_idx(&no));
+        self.cx.cache.invalidate(&key(&idx)).await;
+    }
+
+    /// What is known of the account's money; none when nobody knows.
+    pub(crate) async fn figures(&self, account: &OwnAccount) -> Result<Option<Known>, Error> {
+        let idx = self.number_idx(&account.account_no);
+        // What is cached may leave this process, so it is sealed like a field.
+        // Boxed: a miss is far larger than a hit.
+        let load = Box::pin(self.load(account));
+        let loaded = Box::pin(self.cx.cache.get_or_load(&key(&idx), TTL, load)).await;
+        match loaded {
+            Ok(sealed) => Ok(Some(Known {
+                figures: self.open_figures(account.id, &sealed)?,
+                stale: false,
+            })),
+            Err(Miss::Unknown) => self.last_known(account.id).await,
+            Err(Miss::Refused(code)) => {
+                tracing::warn!(code = code.as_str(), account = %account.id, "core refused a balance");
+                self.last_known(account.id).await
+            }
+            Err(Miss::Inside(error)) => Err(error),
+        }
+    }
+
+    async fn load(&self, account: &OwnAccount) -> Result<String, Miss> {
+        let figures: Figures = match self.core.balance(&account.account_no).await {
+            Answer::Done(balance) => balance.into(),
+            Answer::Refused(no) => return Err(Miss::Refused(no.code)),
+            Answer::Unknown => return Err(Miss::Unknown),
+        };
+        let sealed = self.seal_figures(account.id, figures).map_err(Miss::Inside)?;
+        self.keep(account.id, figures, &sealed)
+            .await
+            .map_err(Miss::Inside)?;
+        Ok(sealed)
+    }
+
+    async fn last_known(&self, id: AccountId) -> Result<Option<Known>, Error> {
+        let row = self
+            .cx
+            .db
+            .read(async move |c| store::snapshot(c, id).await)
+            .await?;
+        let Some((sealed, ..)) = row else { return Ok(None) };
+        Ok(Some(Known {
+            figures: self.open_figures(id, &sealed)?,
+            stale: true,
+        }))
+    }
+
+    /// Keeps the figures for the time when the core does not answer.
+    async fn keep(&self, id: AccountId, figures: Figures, sealed: &str) -> Result<(), Error> {
+        let before = self
+            .cx
+            .db
+            .read(async move |c| store::snapshot(c, id).await)
+            .await?;
+        if before.is_some_and(|(_, version, as_of)| {
+            version == figures.version && figures.as_of < as_of + SNAPSHOT_AGE
+        }) {
+            return Ok(());
+        }
+        let sealed = sealed.to_owned();
+        self.cx
+            .db
+            .tx(async move |c| {
+                let (version, as_of) = (figures.version, figures.as_of);
+                if !store::insert_snapshot(c, id, &sealed, version, as_of).await? {
+                    store::renew_snapshot(c, id, &sealed, version, as_of).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    fn seal_figures(&self, id: AccountId, figures: Figures) -> Result<String, Error> {
+        let json = serde_json::to_string(&figures).map_err(|_| Error::Row("figures"))?;
+        Ok(self.cx.vault.seal(&aad(id), &json))
+    }
+
+    fn open_figures(&self, id: AccountId, sealed: &str) -> Result<Figures, Error> {
+        let json = self.cx.vault.open(&aad(id), sealed)?;
+        serde_json::from_str(&json).map_err(|_| Error::Row("figures"))
+    }
+}
+
+fn key(no_idx: &str) -> String {
+    format!("accounts.balance.{no_idx}")
+}
+
+fn aad(id: AccountId) -> String {
+    format!("accounts_snapshot.figures|{id}")
+}

@@ -1,0 +1,41 @@
+//! What happened on an account, newest first, by filter and page.
+
+use corebank::{Answer, EntryPage, EntryQuery, RefusalCode};
+use identity::Customer;
+use kit::web::Page;
+
+use super::Accounts;
+use crate::{
+    error::Error,
+    model::{
+        account::AccountId,
+        statement::{EntryFilter, EntryView, query},
+    },
+};
+
+impl Accounts {
+    pub(crate) async fn entries(
+        &self,
+        who: &Customer,
+        id: AccountId,
+        filter: &EntryFilter,
+    ) -> Result<Page<EntryView>, Error> {
+        self.identity.require_level(who, "accounts.view").await?;
+        let account = self.own(who.id, &who.customer_no, id).await?;
+        let query = query(&account.account_no, filter, self.cx.clock.today())?;
+        let page = self.ask(&query).await?;
+        Ok(Page {
+            items: page.items.iter().map(EntryView::from).collect(),
+            next: page.next,
+        })
+    }
+
+    pub(crate) async fn ask(&self, query: &EntryQuery) -> Result<EntryPage, Error> {
+        match self.core.entries(query).await {
+            Answer::Done(page) => Ok(page),
+            Answer::Refused(no) if no.code == RefusalCode::BadRequest => Err(Error::BadCursor),
+            Answer::Refused(no) => Err(Error::CoreRefused(no.code)),
+            Answer::Unknown => Err(Error::CoreUnavailable),
+        }
+    }
+}
