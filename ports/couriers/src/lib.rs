@@ -1,8 +1,35 @@
 //! The ports to the couriers: who carries our word to a customer, and who tells us who a visitor is.
 //!
-//! **Invariant:** an answer that is not certain is `Unknown`, never a refusal.
+//! **Invariant:** an answer that is not certain is `Unknown`, never a refusal; a refusal means that nothing was
+//! carried.
+//! **Invariant:** neither a secret, nor a token, nor what a message says is ever logged.
+
+mod sms;
+mod stub;
+mod tokens;
+mod wechat;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use kit::cx::Cx;
+use kit::http::Timeouts;
+
+pub use sms::HttpSms;
+pub use stub::{Carried, SmsStub, WeChatStub};
+pub use tokens::DbTokens;
+pub use wechat::RealWeChat;
+pub use weigui_wechat::client::values::{ValueError, check as check_value, fit as fit_value};
+pub use weigui_wechat::client::{Action, ApiError, Button, Menu};
+
+/// Nothing was sent because the other side is busy or out of reach; the same later is right. WeChat's own code
+/// for it.
+pub const BUSY: i64 = -1;
+/// The text is empty or too long. WeChat's own code for it.
+pub const BAD_TEXT: i64 = 45002;
+/// A value breaks its kind's rule. WeChat's own code for it.
+pub const BAD_VALUE: i64 = 47003;
 
 /// What became of an SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,23 +70,38 @@ pub enum OAuthAnswer {
 pub enum WeChatAnswer {
     /// WeChat's message id, where it gives one.
     Sent(Option<String>),
-    /// WeChat's error code.
+    /// WeChat's error code; [`action`] says what it asks for.
     Refused(i64),
     Unknown,
 }
 
-/// A service notice made from one of the account's message templates.
+/// A service notice (模板消息) to one follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateOrder {
+pub struct TemplateNotice {
     pub openid: String,
-    /// Id of the template in the account.
+    /// The template's id in our account.
     pub template_id: String,
     /// Page that the notice opens.
-    pub url: String,
-    /// Keys (`thing1`, `amount2` …) and values, in the template's order.
+    pub url: Option<String>,
+    /// Our own id (≤ 32 characters of `0-9A-Za-z_-`): WeChat sends the same one once within ten minutes, so an
+    /// `Unknown` may be tried again under it within that time.
+    pub id: String,
+    /// Keys and values in the template's order.
     pub data: Vec<(String, String)>,
-    /// Our own id: WeChat sends a message with the same id to the same user once within ten minutes.
-    pub client_msg_id: String,
+}
+
+/// What WeChat knows about somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FanAnswer {
+    /// Follows since `since` (ms), come by this QR scene if by one.
+    Follows {
+        since: i64,
+        scene: Option<String>,
+    },
+    /// Does not follow, or does not exist for our account.
+    Away,
+    Refused(i64),
+    Unknown,
 }
 
 /// Our Official Account's server API, as far as domains use it.
@@ -67,6 +109,49 @@ pub trait WeChatCourier: Send + Sync + 'static {
     fn oauth_user<'a>(&'a self, code: &'a str) -> BoxFuture<'a, OAuthAnswer>;
     /// A customer-service text.
     fn send_text<'a>(&'a self, openid: &'a str, text: &'a str) -> BoxFuture<'a, WeChatAnswer>;
-    /// A service notice. What never left this house is `Refused(-1)`, not `Unknown`.
-    fn send_template<'a>(&'a self, order: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer>;
+    /// A service notice; `Sent` carries the message id that the receipt event will name.
+    fn send_template<'a>(&'a self, notice: &'a TemplateNotice) -> BoxFuture<'a, WeChatAnswer>;
+    /// Whether somebody follows us.
+    fn fan<'a>(&'a self, openid: &'a str) -> BoxFuture<'a, FanAnswer>;
+    /// Replaces the account's menu.
+    fn publish_menu<'a>(&'a self, menu: &'a Menu) -> BoxFuture<'a, WeChatAnswer>;
+}
+
+/// What a WeChat error code asks for.
+pub const fn action(code: i64) -> Action {
+    Action::of(code)
+}
+
+/// Where the couriers are.
+#[derive(Clone)]
+pub struct Settings {
+    /// The gateway's send address.
+    pub sms_url: String,
+    /// Sent as a bearer token; empty for none.
+    pub sms_key: String,
+    /// `https://api.weixin.qq.com` or the bank's proxy to it; without a slash at the end.
+    pub api_base: String,
+    pub appid: String,
+    pub secret: String,
+}
+
+/// Both couriers as adapters to the real ones; the access token is shared by all nodes through the database.
+pub fn real(
+    cx: &Cx,
+    settings: &Settings,
+) -> Result<(Arc<dyn SmsGateway>, Arc<dyn WeChatCourier>), reqwest::Error> {
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(2),
+        total: Duration::from_secs(8),
+    };
+    let sms = HttpSms::new(kit::http::client(timeouts)?, &settings.sms_url, &settings.sms_key);
+    let tokens = DbTokens::new(cx.db.clone(), cx.vault.clone());
+    let clock = cx.clock.clone();
+    let wechat = RealWeChat::new(
+        kit::http::client(timeouts)?,
+        settings,
+        Arc::new(tokens),
+        move || clock.now(),
+    );
+    Ok((Arc::new(sms), Arc::new(wechat)))
 }

@@ -48,23 +48,30 @@ pub struct ApiError {
 impl ApiError {
     /// What the code asks for.
     pub const fn action(&self) -> Action {
-        match self.code {
-            -1 => Action::RetrySoon,
-            40001 | 40014 | 41001 | 42001 => Action::RefreshToken,
-            40002 | 40013 | 40125 | 40164 | 41002 | 41004 => Action::FixConfiguration,
-            40003 | 50001 | 50002 => Action::DropReceiver,
-            43004 | 50005 => Action::NotFollowing,
-            43101 | 48002 => Action::Refuses,
-            45015 => Action::WindowClosed,
-            45047 => Action::QuotaSpent,
-            45009 => Action::NextDay,
-            45011 => Action::SlowDown,
-            40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 => Action::Reauthorise,
+        Action::of(self.code)
+    }
+}
+
+impl Action {
+    /// What an `errcode` asks for.
+    pub const fn of(code: i64) -> Self {
+        match code {
+            -1 => Self::RetrySoon,
+            40001 | 40014 | 41001 | 42001 => Self::RefreshToken,
+            40002 | 40013 | 40125 | 40164 | 41002 | 41004 => Self::FixConfiguration,
+            40003 | 50001 | 50002 => Self::DropReceiver,
+            43004 | 50005 => Self::NotFollowing,
+            43101 | 48002 => Self::Refuses,
+            45015 => Self::WindowClosed,
+            45047 => Self::QuotaSpent,
+            45009 => Self::NextDay,
+            45011 => Self::SlowDown,
+            40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 => Self::Reauthorise,
             40004 | 40007 | 40008 | 40033 | 40037 | 40050 | 44002 | 44004 | 45002 | 47001 | 47003 => {
-                Action::FixRequest
+                Self::FixRequest
             }
-            48001 | 48004 | 48006 | 48008 => Action::Alarm,
-            _ => Action::Other,
+            48001 | 48004 | 48006 | 48008 => Self::Alarm,
+            _ => Self::Other,
         }
     }
 }
