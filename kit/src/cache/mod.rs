@@ -131,6 +131,19 @@ impl Cache {
         }
     }
 
+    /// Whether several nodes share this cache.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.inner.store, Store::Redis(_))
+    }
+
+    /// Whether the store behind the cache answers; without it the cache misses and nothing is wrong.
+    pub async fn is_up(&self) -> bool {
+        match &self.inner.store {
+            Store::Local(_) => true,
+            Store::Redis(remote) => remote.is_up().await,
+        }
+    }
+
     /// Makes every value of `key` that was loaded until now disappear.
     pub async fn invalidate(&self, key: &str) {
         match &self.inner.store {

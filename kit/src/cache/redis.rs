@@ -81,6 +81,10 @@ impl Remote {
         Look::Miss(Ticket::Here(*self.stripes.of(key).lock().await))
     }
 
+    pub(super) async fn is_up(&self) -> bool {
+        self.look_there("weigui:up").await.is_some()
+    }
+
     async fn look_there(&self, key: &str) -> Option<Look> {
         self.pay().await?;
         let [value, ticket] = names(key);
