@@ -55,10 +55,11 @@ describe('the filter of entries', () => {
   })
 
   it('says what is wrong with it', () => {
-    expect(filterFlaws(noFilter())).toEqual({})
-    expect(filterFlaws({ ...noFilter(), from: '2026-11-02', to: '2026-11-01' }).to?.code).toBe('date.order')
-    expect(filterFlaws({ ...noFilter(), min: 'x' }).min?.code).toBe('amount.bad')
-    expect(filterFlaws({ ...noFilter(), min: '10', max: '9.99' }).max?.code).toBe('amount.order')
+    expect(filterFlaws(noFilter(), '2026-11-23')).toEqual({})
+    expect(filterFlaws({ ...noFilter(), from: '2026-11-02', to: '2026-11-01' }, '2026-11-23').to?.code).toBe('date.order')
+    expect(filterFlaws({ ...noFilter(), to: '2026-11-24' }, '2026-11-23').to?.code).toBe('date.future')
+    expect(filterFlaws({ ...noFilter(), min: 'x' }, '2026-11-23').min?.code).toBe('amount.bad')
+    expect(filterFlaws({ ...noFilter(), min: '10', max: '9.99' }, '2026-11-23').max?.code).toBe('amount.order')
     expect(filterCount({ ...noFilter(), from: '2026-11-01', to: '2026-11-02', kind: 'fee' })).toBe(2)
   })
 

@@ -102,7 +102,12 @@ describe('the step-up sheet', () => {
   })
 
   it('asks only for the factors the bank named', async () => {
-    const sheet = await show(vi.fn(), { ...CHALLENGE, factors: ['sms'] })
+    const send = vi.fn().mockResolvedValue(undefined)
+    const sheet = await show(send, { ...CHALLENGE, factors: ['sms'] })
     expect(sheet.findAll('input')).toHaveLength(1)
+    await sheet.get('input').setValue('123456')
+    await sheet.get('form').trigger('submit')
+    await flushPromises()
+    expect(send).toHaveBeenCalledExactlyOnceWith({ password: null, sms_code: '123456' })
   })
 })

@@ -6,10 +6,10 @@ export function maskName(name: string): string {
   return letters.length < 2 ? '*' : `*${letters.slice(1).join('')}`
 }
 
-/** 13800000001 → 138 **** 0001 */
+/** 13800000001 → 138****0001 */
 export function maskPhone(phone: string): string {
   const digits = phone.replace(/\D/g, '')
-  return digits.length === 11 ? `${digits.slice(0, 3)} **** ${digits.slice(-4)}` : '****'
+  return digits.length === 11 ? `${digits.slice(0, 3)}****${digits.slice(-4)}` : '****'
 }
 
 /** 6222021234567891234 → 6222 **** **** 1234 */

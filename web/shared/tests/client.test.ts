@@ -14,9 +14,11 @@ function server(...answers: (Response | Error)[]) {
   const asked: Request[] = []
   const waits: number[] = []
   const onSessionRequired = vi.fn()
+  const onBindingRequired = vi.fn()
   const api = createApi({
     base: 'http://bank.test',
     onSessionRequired,
+    onBindingRequired,
     sleep: async (ms) => void waits.push(ms),
     fetch: async (request) => {
       asked.push(request)
@@ -25,7 +27,7 @@ function server(...answers: (Response | Error)[]) {
       return answer
     },
   })
-  return { api, asked, waits, onSessionRequired }
+  return { api, asked, waits, onSessionRequired, onBindingRequired }
 }
 
 async function refusal(call: Promise<unknown>): Promise<ApiProblem> {
@@ -82,6 +84,12 @@ describe('the client', () => {
     expect(onSessionRequired).toHaveBeenCalledOnce()
   })
 
+  it('tells the app when there is no customer yet', async () => {
+    const { api, onBindingRequired, onSessionRequired } = server(json(403, { code: 'binding.required' }))
+    await refusal(api.need(api.GET('/api/accounts')))
+    expect([onBindingRequired.mock.calls.length, onSessionRequired.mock.calls.length]).toEqual([1, 0])
+  })
+
   it('repeats a broken read once, a broken command never', async () => {
     const read = server(new TypeError('reset'), json(200, { accounts: [] }))
     await read.api.need(read.api.GET('/api/accounts'))
@@ -96,8 +104,7 @@ describe('the client', () => {
     const api = createApi({
       base: 'http://bank.test',
       readTimeoutMs: 20,
-      fetch: () =>
-        new Promise(() => {}),
+      fetch: () => new Promise(() => {}),
     })
     expect((await refusal(api.need(api.GET('/api/accounts')))).code).toBe(TIMEOUT)
   })

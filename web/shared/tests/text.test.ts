@@ -53,7 +53,7 @@ describe('masks', () => {
     expect(maskName('李秀兰')).toBe('*秀兰')
     expect(maskName('张伟')).toBe('*伟')
     expect(maskName('')).toBe('*')
-    expect(maskPhone('13800000001')).toBe('138 **** 0001')
+    expect(maskPhone('13800000001')).toBe('138****0001')
     expect(maskNo('6222021234567891234')).toBe('6222 **** **** 1234')
     expect(maskNo('12345678')).toBe('****')
     expect(grouped('6222021234567')).toBe('6222 0212 3456 7')

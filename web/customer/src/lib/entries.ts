@@ -28,10 +28,13 @@ export function periodOf(days: number, today: string): Pick<EntryFilter, 'from' 
 }
 
 /** What is wrong with a filter, by field; empty means it can be used. */
-export function filterFlaws(filter: EntryFilter): Partial<Record<'to' | 'min' | 'max', Flaw>> {
+export function filterFlaws(filter: EntryFilter, today: string): Partial<Record<'to' | 'min' | 'max', Flaw>> {
   const flaws: Partial<Record<'to' | 'min' | 'max', Flaw>> = {}
   if (filter.from && filter.to && filter.from > filter.to) {
     flaws.to = { code: 'date.order', reason: '结束日期早于开始日期', remedy: '请重新选择日期' }
+  }
+  if (filter.from > today || filter.to > today) {
+    flaws.to = { code: 'date.future', reason: '日期还没有到', remedy: '最晚选今天' }
   }
   const [min, max] = [fenOf(filter.min), fenOf(filter.max)]
   if (min === 'bad') flaws.min = { code: 'amount.bad', reason: '最低金额填错了', remedy: '请只输入数字，例如 100' }

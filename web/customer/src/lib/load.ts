@@ -9,12 +9,19 @@ export interface Loaded<T> {
   reload: () => Promise<void>
 }
 
-/** Loads at once; a later call that overtakes an earlier one wins; comes back by itself when the network does. */
+/** An answer younger than this is not asked for again when the page comes back into sight. */
+const FRESH_MS = 5_000
+
+/**
+ * Loads at once; a later call that overtakes an earlier one wins; asks again by itself when the network comes back or
+ * the person returns to the page.
+ */
 export function useLoad<T>(ask: () => Promise<T>): Loaded<T> {
   const data = shallowRef<T | null>(null)
   const problem = shallowRef<ApiProblem | null>(null)
   const busy = ref(false)
   let turn = 0
+  let answeredAt = 0
 
   async function reload(): Promise<void> {
     turn += 1
@@ -24,6 +31,7 @@ export function useLoad<T>(ask: () => Promise<T>): Loaded<T> {
       const answer = await ask()
       if (mine !== turn) return
       data.value = answer
+      answeredAt = Date.now()
       problem.value = null
     } catch (error) {
       if (mine === turn) problem.value = ApiProblem.from(error)
@@ -35,10 +43,15 @@ export function useLoad<T>(ask: () => Promise<T>): Loaded<T> {
   const back = () => {
     if (problem.value?.unanswered) void reload()
   }
+  const seen = () => {
+    if (!document.hidden && data.value !== null && Date.now() - answeredAt > FRESH_MS) void reload()
+  }
   addEventListener('online', back)
+  document.addEventListener('visibilitychange', seen)
   onScopeDispose(() => {
     turn += 1
     removeEventListener('online', back)
+    document.removeEventListener('visibilitychange', seen)
   })
   void reload()
   return { data, problem, busy, reload }

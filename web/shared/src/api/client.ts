@@ -19,6 +19,8 @@ export interface ApiOptions {
   commandTimeoutMs?: number
   /** Called when the session is missing or over; the call itself still rejects. */
   onSessionRequired?: (problem: ApiProblem) => void
+  /** Called when the person is known to WeChat but not bound to a customer of the bank. */
+  onBindingRequired?: (problem: ApiProblem) => void
   fetch?: (request: Request) => Promise<Response>
   sleep?: (ms: number) => Promise<void>
 }
@@ -52,6 +54,7 @@ export function createApi(options: ApiOptions = {}) {
     if (response.ok) return data as T
     const problem = problemOf(response, error)
     if (problem.status === 401 && problem.code === 'session.required') options.onSessionRequired?.(problem)
+    if (problem.status === 403 && problem.code === 'binding.required') options.onBindingRequired?.(problem)
     throw problem
   }
 

@@ -912,12 +912,11 @@ export interface components {
             next_steps: string[];
             branch: components["schemas"]["BranchView"];
         };
-        Empty: Record<string, never>;
-        LiftLoss: {
-            /** Format: uuid */
+        LossReport: Record<string, never>;
+        LossLift: {
             challenge_id: string;
-            password: string;
-            sms_code: string;
+            password?: string | null;
+            sms_code?: string | null;
         };
         ChallengeAsk: {
             /** @enum {string} */
@@ -1021,10 +1020,9 @@ export interface components {
             memo?: string | null;
         };
         AuthoriseTransfer: {
-            /** Format: uuid */
             challenge_id: string;
-            password: string;
-            sms_code: string;
+            password?: string | null;
+            sms_code?: string | null;
         };
         TransferReason: {
             code: string;
@@ -1955,7 +1953,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Empty"];
+                "application/json": components["schemas"]["LossReport"];
             };
         };
         responses: {
@@ -1992,7 +1990,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LiftLoss"];
+                "application/json": components["schemas"]["LossLift"];
             };
         };
         responses: {
