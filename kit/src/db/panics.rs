@@ -15,7 +15,7 @@ pub(super) fn quiet_thread() {
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if QUIET.get() {
+            if QUIET.get() && !cfg!(debug_assertions) {
                 let place = panic.location().map(ToString::to_string).unwrap_or_default();
                 tracing::error!(place, "panic in a database job");
             } else {

@@ -117,7 +117,7 @@ async fn a_job_that_swallows_a_rollback_by_sqlite_keeps_nothing() {
             db::Result::Ok(())
         })
         .await;
-    assert!(matches!(outcome, Err(Error::Duplicate(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
     assert_eq!(bank::keys(&db).await, 0);
 }
 

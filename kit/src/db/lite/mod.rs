@@ -157,8 +157,9 @@ impl Link {
     /// An interrupted or failed write can make SQLite roll back the whole transaction, savepoints and all.
     fn judge(&self, e: &rusqlite::Error) -> Fault {
         let mut fault = fault(e);
-        if !self.in_transaction() {
-            fault.fate = Fate::Dead(fault.error.clone());
+        if !self.in_transaction() && fault.fate == Fate::Fine {
+            // Not the error itself: a later insert must not take it for a duplicate of its own.
+            fault.fate = Fate::Dead(Error::Unavailable("SQLite rolled the transaction back".into()));
         }
         fault
     }
