@@ -1,6 +1,6 @@
 // Every page, who may see it, and the way there. `door` names who it is for: anyone, a visitor with a WeChat session,
 // or a bound bank customer.
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type RouteMeta, type Router } from 'vue-router'
 import { ApiProblem } from '@weigui/shared'
 import HomePage from './pages/HomePage.vue'
 import { useSession } from './lib/session'
@@ -18,29 +18,73 @@ declare module 'vue-router' {
   }
 }
 
+// The first page comes with the app; every other one when it is asked for.
+const Accounts = () => import('./pages/AccountsPage.vue')
+const Account = () => import('./pages/AccountPage.vue')
+const Entries = () => import('./pages/EntriesPage.vue')
+const Payee = () => import('./pages/PayeePage.vue')
+const Amount = () => import('./pages/AmountPage.vue')
+const Transfers = () => import('./pages/TransfersPage.vue')
+const Transfer = () => import('./pages/TransferPage.vue')
+const Receipt = () => import('./pages/ReceiptPage.vue')
+const Loss = () => import('./pages/LossPage.vue')
+const LossAccount = () => import('./pages/LossAccountPage.vue')
+const Me = () => import('./pages/MePage.vue')
+const PayPassword = () => import('./pages/PayPasswordPage.vue')
+const Bind = () => import('./pages/BindPage.vue')
+const Verify = () => import('./pages/VerifyPage.vue')
+const Failed = () => import('./pages/ErrorPage.vue')
+const Bye = () => import('./pages/ByePage.vue')
+const NotFound = () => import('./pages/NotFoundPage.vue')
+
+const customer = (title: string, rest: Partial<RouteMeta>): RouteMeta => ({ title, door: 'customer', ...rest })
+
 export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory('/h5/'),
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
     routes: [
-      { path: '/', component: HomePage, meta: { title: '首页', door: 'customer', tab: 'home' } },
-      { path: '/accounts', component: () => import('./pages/AccountsPage.vue'), meta: { title: '我的账户', door: 'customer', tab: 'accounts', up: '/' } },
-      { path: '/accounts/:id', component: () => import('./pages/AccountPage.vue'), props: true, meta: { title: '账户明细', door: 'customer', tab: 'accounts', up: '/accounts' } },
-      { path: '/entries', component: () => import('./pages/EntriesPage.vue'), meta: { title: '账户明细', door: 'customer', tab: 'accounts', up: '/' } },
-      { path: '/transfer', component: () => import('./pages/PayeePage.vue'), meta: { title: '转给谁', door: 'customer', tab: 'transfer', up: '/' } },
-      { path: '/transfer/amount', component: () => import('./pages/AmountPage.vue'), meta: { title: '转多少', door: 'customer', tab: 'transfer', bare: true, up: '/transfer' } },
-      { path: '/transfers', component: () => import('./pages/TransfersPage.vue'), meta: { title: '转账记录', door: 'customer', tab: 'transfer', up: '/' } },
-      { path: '/transfers/:id', component: () => import('./pages/TransferPage.vue'), props: true, meta: { title: '转账', door: 'customer', tab: 'transfer', bare: true, up: '/transfers' } },
-      { path: '/transfers/:id/receipt', component: () => import('./pages/ReceiptPage.vue'), props: true, meta: { title: '电子回单', door: 'customer', tab: 'transfer', up: '/transfers' } },
-      { path: '/loss', component: () => import('./pages/LossPage.vue'), meta: { title: '挂失', door: 'customer', up: '/' } },
-      { path: '/loss/:id', component: () => import('./pages/LossAccountPage.vue'), props: true, meta: { title: '挂失与解挂', door: 'customer', up: '/loss' } },
-      { path: '/bind', component: () => import('./pages/BindPage.vue'), meta: { title: '绑定账户', door: 'visitor' } },
-      { path: '/me', component: () => import('./pages/MePage.vue'), meta: { title: '我的', door: 'customer', tab: 'me', up: '/' } },
-      { path: '/me/pay-password', component: () => import('./pages/PayPasswordPage.vue'), meta: { title: '支付密码', door: 'customer', tab: 'me', bare: true, up: '/me' } },
-      { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { title: '验证对账单', door: 'open' } },
-      { path: '/error', component: () => import('./pages/ErrorPage.vue'), meta: { title: '没能打开', door: 'open' } },
-      { path: '/bye', component: () => import('./pages/ByePage.vue'), meta: { title: '已退出', door: 'open' } },
-      { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面', door: 'open' } },
+      { path: '/', component: HomePage, meta: customer('首页', { tab: 'home' }) },
+      { path: '/accounts', component: Accounts, meta: customer('我的账户', { tab: 'accounts', up: '/' }) },
+      {
+        path: '/accounts/:id',
+        component: Account,
+        props: true,
+        meta: customer('账户明细', { tab: 'accounts', up: '/accounts' }),
+      },
+      { path: '/entries', component: Entries, meta: customer('账户明细', { tab: 'accounts', up: '/' }) },
+      { path: '/transfer', component: Payee, meta: customer('转给谁', { tab: 'transfer', up: '/' }) },
+      {
+        path: '/transfer/amount',
+        component: Amount,
+        meta: customer('转多少', { tab: 'transfer', bare: true, up: '/transfer' }),
+      },
+      { path: '/transfers', component: Transfers, meta: customer('转账记录', { tab: 'transfer', up: '/' }) },
+      {
+        path: '/transfers/:id',
+        component: Transfer,
+        props: true,
+        meta: customer('转账', { tab: 'transfer', bare: true, up: '/transfers' }),
+      },
+      {
+        path: '/transfers/:id/receipt',
+        component: Receipt,
+        props: true,
+        meta: customer('电子回单', { tab: 'transfer', up: '/transfers' }),
+      },
+      { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
+      { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
+      { path: '/me', component: Me, meta: customer('我的', { tab: 'me', up: '/' }) },
+      {
+        path: '/me/pay-password',
+        component: PayPassword,
+        meta: customer('支付密码', { tab: 'me', bare: true, up: '/me' }),
+      },
+      { path: '/bind', component: Bind, meta: { title: '绑定账户', door: 'visitor' } },
+      { path: '/verify', component: Verify, meta: { title: '验证对账单', door: 'open' } },
+      { path: '/error', component: Failed, meta: { title: '没能打开', door: 'open' } },
+      { path: '/bye', component: Bye, meta: { title: '已退出', door: 'open' } },
+      { path: '/:rest(.*)*', component: NotFound, meta: { title: '没有这个页面', door: 'open' } },
     ],
   })
 

@@ -36,7 +36,9 @@ describe('the keypad', () => {
     const pad = show()
     const keys = pad.findAll('button')
     expect(keys).toHaveLength(15)
-    expect(keys.every((key) => key.attributes('type') === 'button' && key.attributes('tabindex') === undefined)).toBe(true)
+    expect(keys.every((key) => key.attributes('type') === 'button' && key.attributes('tabindex') === undefined)).toBe(
+      true,
+    )
     await keys[2]?.trigger('click')
     expect(pad.emitted('update:modelValue')).toEqual([['123']])
   })

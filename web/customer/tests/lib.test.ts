@@ -44,7 +44,9 @@ describe('the key of a command', () => {
 describe('the filter of entries', () => {
   it('becomes a query without empty parts', () => {
     expect(queryOf(noFilter())).toEqual({ limit: 30 })
-    expect(queryOf({ ...noFilter(), from: '2026-11-01', direction: 'in', min: '100', max: '200.5', q: ' 超市 ' })).toEqual({
+    expect(
+      queryOf({ ...noFilter(), from: '2026-11-01', direction: 'in', min: '100', max: '200.5', q: ' 超市 ' }),
+    ).toEqual({
       from: '2026-11-01',
       direction: 'in',
       min_fen: 10_000,
@@ -56,7 +58,9 @@ describe('the filter of entries', () => {
 
   it('says what is wrong with it', () => {
     expect(filterFlaws(noFilter(), '2026-11-23')).toEqual({})
-    expect(filterFlaws({ ...noFilter(), from: '2026-11-02', to: '2026-11-01' }, '2026-11-23').to?.code).toBe('date.order')
+    expect(filterFlaws({ ...noFilter(), from: '2026-11-02', to: '2026-11-01' }, '2026-11-23').to?.code).toBe(
+      'date.order',
+    )
     expect(filterFlaws({ ...noFilter(), to: '2026-11-24' }, '2026-11-23').to?.code).toBe('date.future')
     expect(filterFlaws({ ...noFilter(), min: 'x' }, '2026-11-23').min?.code).toBe('amount.bad')
     expect(filterFlaws({ ...noFilter(), min: '10', max: '9.99' }, '2026-11-23').max?.code).toBe('amount.order')
@@ -80,7 +84,8 @@ describe('words', () => {
   })
 
   it('explain every account state that is not normal', () => {
-    for (const status of ['lost', 'frozen', 'dormant', 'closed']) expect(accountState({ status: status as 'lost', status_text: '' }).why).not.toBe('')
+    for (const status of ['lost', 'frozen', 'dormant', 'closed'])
+      expect(accountState({ status: status as 'lost', status_text: '' }).why).not.toBe('')
   })
 
   it('take the short word and the reason from the bank', () => {

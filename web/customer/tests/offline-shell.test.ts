@@ -22,14 +22,22 @@ function build(code: string): Emitted {
   return worker
 }
 
-type Handler = (event: { request: { method: string; url: string; mode: string }; respondWith: (answer: unknown) => void }) => void
+type Handler = (event: {
+  request: { method: string; url: string; mode: string }
+  respondWith: (answer: unknown) => void
+}) => void
 
 /** Runs the worker's text with stand-ins and tells whether it takes a request into its own hands. */
 function takes(method: string, url: string, mode = 'cors'): boolean {
   const handlers: Record<string, Handler> = {}
   const self = { addEventListener: (name: string, handler: Handler) => (handlers[name] = handler) }
   const caches = { match: async () => undefined }
-  new Function('self', 'caches', 'location', 'fetch', build('a').source)(self, caches, { origin: 'https://bank.test' }, async () => undefined)
+  new Function('self', 'caches', 'location', 'fetch', build('a').source)(
+    self,
+    caches,
+    { origin: 'https://bank.test' },
+    async () => undefined,
+  )
   let taken = false
   handlers['fetch']?.({ request: { method, url, mode }, respondWith: () => (taken = true) })
   return taken

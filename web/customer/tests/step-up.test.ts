@@ -24,7 +24,11 @@ afterEach(() => {
 })
 
 async function show(send: (proof: ProofInput) => Promise<void>, challenge = CHALLENGE) {
-  const sheet = mount(StepUpSheet, { props: { open: true, title: '验证身份', challenge, send }, attachTo: document.body, global: { stubs: { RouterLink: RouterLinkStub } } })
+  const sheet = mount(StepUpSheet, {
+    props: { open: true, title: '验证身份', challenge, send },
+    attachTo: document.body,
+    global: { stubs: { RouterLink: RouterLinkStub } },
+  })
   await flushPromises()
   return sheet
 }
@@ -80,7 +84,9 @@ describe('the step-up sheet', () => {
 
   it('lets the code be sent again only when its time has come', async () => {
     const resent = { ...CHALLENGE, resend_at: NOW + 121_000 }
-    const fetched = vi.fn(async () => new Response(JSON.stringify(resent), { headers: { 'content-type': 'application/json' } }))
+    const fetched = vi.fn(
+      async () => new Response(JSON.stringify(resent), { headers: { 'content-type': 'application/json' } }),
+    )
     vi.stubGlobal('fetch', fetched)
     const sheet = await show(vi.fn())
     const again = () => sheet.get<HTMLButtonElement>('.sent button')

@@ -25,7 +25,10 @@ export function yuanText(fen: number): string {
 
 /** What a person types: spaces, thousands commas, full-width digits and ￥ are forgiven, a third decimal is not. */
 export function parseYuan(input: string): ParsedAmount {
-  const text = input.normalize('NFKC').replace(/[\s,¥]/g, '').replace('。', '.')
+  const text = input
+    .normalize('NFKC')
+    .replace(/[\s,¥]/g, '')
+    .replace('。', '.')
   if (text === '') return { ok: false, code: 'amount.empty', reason: '还没有填金额', remedy: '请输入金额，例如 500' }
   if (!/^\d*\.?\d*$/.test(text) || text === '.') {
     return { ok: false, code: 'amount.not_number', reason: '金额里有不能识别的字符', remedy: '请只输入数字和小数点' }

@@ -8,7 +8,12 @@ export interface Flaw {
 
 /** One sentence for a person, whether or not its parts end with a full stop. */
 export function flawText(flaw: Pick<Flaw, 'reason' | 'remedy'>): string {
-  return [flaw.reason, flaw.remedy].map((part) => part.replace(/。$/, '')).filter(Boolean).join('。') + '。'
+  return (
+    [flaw.reason, flaw.remedy]
+      .map((part) => part.replace(/。$/, ''))
+      .filter(Boolean)
+      .join('。') + '。'
+  )
 }
 
 const flaw = (code: string, reason: string, remedy: string): Flaw => ({ code, reason, remedy })
@@ -74,7 +79,8 @@ export function checkPayeeNo(input: string): Flaw | null {
   const no = input.replace(/[\s-]/g, '')
   if (no === '') return flaw('to_no.empty', '还没有填收款账号', '请填写对方的卡号或账号')
   if (!/^\d+$/.test(no)) return flaw('to_no.characters', '账号里有不能识别的字符', '账号只有数字')
-  if (no.length < 8 || no.length > 32) return flaw('to_no.length', `账号的位数不对，现在是 ${no.length} 位`, '请向收款人核对')
+  if (no.length < 8 || no.length > 32)
+    return flaw('to_no.length', `账号的位数不对，现在是 ${no.length} 位`, '请向收款人核对')
   return null
 }
 

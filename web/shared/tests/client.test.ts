@@ -64,7 +64,11 @@ describe('the client', () => {
   it('gives back fields, extras, trace and retry-after', async () => {
     const field = { field: 'id_no', code: 'id_no.checksum', reason: '填错了', remedy: '请检查' }
     const { api } = server(
-      json(422, { code: 'challenge.wrong', detail: '不对', left: 3, fields: [field], trace: 'abc' }, { 'retry-after': '7' }),
+      json(
+        422,
+        { code: 'challenge.wrong', detail: '不对', left: 3, fields: [field], trace: 'abc' },
+        { 'retry-after': '7' },
+      ),
     )
     const problem = await refusal(api.need(api.GET('/api/accounts')))
     expect(problem.number('left')).toBe(3)

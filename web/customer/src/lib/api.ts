@@ -9,7 +9,8 @@ const LOOP_LIMIT = 3
 export const api = createApi({
   onSessionRequired: () => signIn(),
   // The binding ended elsewhere while this page was open.
-  onBindingRequired: () => location.replace(`/h5/bind?to=${encodeURIComponent(location.pathname.replace(/^\/h5/, ''))}`),
+  onBindingRequired: () =>
+    location.replace(`/h5/bind?to=${encodeURIComponent(location.pathname.replace(/^\/h5/, ''))}`),
   fetch: async (request) => {
     const response = await fetch(request)
     noteServerTime(response.headers.get('date'))

@@ -52,7 +52,9 @@ function fenOf(text: string): number | null | 'bad' {
 }
 
 export function filterCount(filter: EntryFilter): number {
-  return [filter.from || filter.to, filter.direction, filter.kind, filter.min || filter.max, filter.q.trim()].filter(Boolean).length
+  return [filter.from || filter.to, filter.direction, filter.kind, filter.min || filter.max, filter.q.trim()].filter(
+    Boolean,
+  ).length
 }
 
 export function queryOf(filter: EntryFilter): EntryQuery {

@@ -14,7 +14,15 @@ export interface TransferDraft {
   sent: SentKey | null
 }
 
-const fresh = (): TransferDraft => ({ from_account_id: '', to_no: '', to_name: '', to_masked: '', amount: '', memo: '', sent: null })
+const fresh = (): TransferDraft => ({
+  from_account_id: '',
+  to_no: '',
+  to_name: '',
+  to_masked: '',
+  amount: '',
+  memo: '',
+  sent: null,
+})
 
 export const useTransferDraft = () => useDraft<TransferDraft>('transfer', fresh)
 

@@ -14,7 +14,8 @@ const ACCOUNT_KINDS: Record<string, { text: string; icon: IconName }> = {
 export const accountKind = (kind: string) => ACCOUNT_KINDS[kind] ?? { text: '账户', icon: 'wallet' as IconName }
 
 /** For these the bank is owed money: they are debts, not assets. */
-export const isDebt = (account: Pick<AccountView, 'kind'>): boolean => account.kind === 'credit' || account.kind === 'loan'
+export const isDebt = (account: Pick<AccountView, 'kind'>): boolean =>
+  account.kind === 'credit' || account.kind === 'loan'
 
 /** The figure to show: what is owed is shown without a sign, because its label already says so. */
 export function owed(account: Pick<AccountView, 'kind' | 'balance_fen'>): number | null {
@@ -47,7 +48,8 @@ const ENTRY_KINDS: Record<string, { text: string; icon: IconName }> = {
   refund: { text: '退款', icon: 'refund' },
 }
 export const ENTRY_KIND_CHOICES = Object.entries(ENTRY_KINDS).map(([value, { text }]) => ({ value, text }))
-export const entryKind = (kind: EntryView['kind'] | string) => ENTRY_KINDS[kind] ?? { text: '其他', icon: 'list' as IconName }
+export const entryKind = (kind: EntryView['kind'] | string) =>
+  ENTRY_KINDS[kind] ?? { text: '其他', icon: 'list' as IconName }
 
 const TRANSFER_STATES: Record<string, { text: string; tone: Tone; icon: IconName }> = {
   awaiting_challenge: { text: '待验证', tone: 'warn', icon: 'clock' },
