@@ -1,6 +1,7 @@
 //! The API client against a stand-in of WeChat: requests as documented, refusals typed, secrets kept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::platform::{Platform, SECRET, Scripted};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use weigui_wechat::{Article, Client, Reply};
 
 async fn open() -> (Platform, Client) {
     let platform = Platform::start().await;
-    let client = platform.client(Arc::new(MemoryTokens::default()));
+    let client = platform.client_waiting(Arc::new(MemoryTokens::default()), Duration::from_secs(2));
     (platform, client)
 }
 

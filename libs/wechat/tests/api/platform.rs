@@ -62,10 +62,15 @@ impl Platform {
         self.world.lock().unwrap()
     }
 
+    /// A client that waits as long as a thousand calls on a busy machine may take.
     pub(crate) fn client(&self, store: Arc<dyn TokenStore>) -> Client {
+        self.client_waiting(store, Duration::from_mins(1))
+    }
+
+    pub(crate) fn client_waiting(&self, store: Arc<dyn TokenStore>, patience: Duration) -> Client {
         let world = Arc::clone(&self.world);
         Client::new(
-            http(),
+            http(patience),
             Endpoints {
                 api: self.base.clone(),
                 open: "https://open.weixin.qq.com".into(),
@@ -93,7 +98,7 @@ impl Platform {
     clippy::disallowed_methods,
     reason = "the host's client: a test is its own host"
 )]
-pub(crate) fn http() -> reqwest::Client {
+pub(crate) fn http(patience: Duration) -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         rustls::crypto::ring::default_provider()
@@ -102,7 +107,7 @@ pub(crate) fn http() -> reqwest::Client {
     });
     reqwest::Client::builder()
         .no_proxy()
-        .timeout(Duration::from_millis(1_500))
+        .timeout(patience)
         .build()
         .unwrap()
 }

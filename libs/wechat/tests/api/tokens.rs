@@ -153,6 +153,13 @@ async fn without_the_store_calls_go_on_and_nothing_is_forced() {
     let client = platform.client(Arc::new(Broken));
     send_many(std::slice::from_ref(&client), 100).await;
     assert_eq!(platform.world().asked, 1);
+    platform.expire();
+    send_many(std::slice::from_ref(&client), 100).await;
+    assert_eq!(
+        platform.world().asked,
+        2,
+        "a call that failed with the old token drops only the old one"
+    );
     platform.world().stuck = true;
     assert!(client.send_text("oU", "x").await.is_err());
     assert_eq!(platform.world().forced, 0, "what cannot be counted is not forced");
