@@ -89,6 +89,7 @@ pub struct WeChat {
 #[serde(default, deny_unknown_fields)]
 pub struct Sms {
     pub url: String,
+    pub key: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -184,6 +185,7 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
     ("wechat.api_base", "URL", "sandbox", "`https://api.weixin.qq.com` or the bank's egress proxy."),
     ("wechat.authorize_url", "URL", "sandbox", "`https://open.weixin.qq.com/connect/oauth2/authorize`."),
     ("sms.url", "URL", "sandbox", "The SMS gateway's send address."),
+    ("sms.key", "text", "(none)", "The key that the SMS gateway asks for."),
     ("documents.font", "path", "found", "A CJK font for PDF statements; by default one of Debian's is looked for."),
 ];
 

@@ -167,7 +167,7 @@ pub(crate) fn world(bank: &Bank) -> anyhow::Result<Sandbox> {
     })?;
     if let Some(stub) = bank.faults.clone() {
         sandbox.on_core_faults(move |faults| {
-            stub.switch(corebank::Switches { delay_ms: faults.delay_ms, lose_answers: faults.lose_answers, down: faults.down });
+            stub.switch(corebank::stub::Switches { delay_ms: faults.delay_ms, lose_answers: faults.lose_answers, down: faults.down });
         });
     }
     Ok(sandbox)

@@ -27,6 +27,7 @@ line! {
     7 "0007_outreach",
     8 "0008_channel",
     9 "0009_office",
+    10 "0010_couriers",
 }
 
 /// Every migration for an engine, in order.

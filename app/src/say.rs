@@ -60,13 +60,13 @@ pub(crate) fn commands(identity: &Identity, accounts: &Accounts, config: &Config
     let loss = accounts.clone();
     vec![
         human(),
-        for_customers(&["余额", "查余额", "余额查询", "余额多少"], &["BALANCE"], identity, &bind, move |who, _, _| {
+        for_customers(&["余额", "查余额", "余额查询", "余额多少"], &["BALANCE"], identity, &bind, move |who, _| {
             let accounts = balance.clone();
-            async move { accounts.chat_balance(&who).await.map_err(Into::into) }
+            async move { Ok(accounts.chat_balance(&who).await) }
         }),
-        for_customers(&["挂失", "卡丢了", "银行卡丢了"], &["LOSS"], identity, &bind, move |who, rest, push| {
+        for_customers(&["挂失", "卡丢了", "银行卡丢了"], &["LOSS"], identity, &bind, move |who, rest| {
             let accounts = loss.clone();
-            async move { accounts.chat_loss(&who, &rest, &push).await.map_err(Into::into) }
+            async move { Ok(accounts.chat_loss(&who, &rest).await) }
         }),
         page(&["明细", "查明细", "账单"], &["ENTRIES"], format!("请点{}查看账户收支。", link(config, "/h5/accounts", "账户明细"))),
         page(&["转账", "汇款"], &["TRANSFER"], format!("请点{}，核对收款人后用密码和短信验证码确认。", link(config, "/h5/transfer", "转账"))),
@@ -94,7 +94,7 @@ fn for_customers<F>(
     keys: &'static [&'static str],
     identity: &Identity,
     bind: &str,
-    act: impl Fn(Customer, String, String) -> F + Send + Sync + Clone + 'static,
+    act: impl Fn(Customer, String) -> F + Send + Sync + Clone + 'static,
 ) -> Command
 where
     F: Future<Output = anyhow::Result<String>> + Send + 'static,
@@ -104,11 +104,25 @@ where
         let (identity, bind, act) = (identity.clone(), bind.clone(), act.clone());
         Box::pin(async move {
             let text = match identity.customer_of(&fan.openid).await? {
-                Some(who) => act(who, rest, fan.push).await?,
+                Some(who) => act(who, rest).await?,
                 None => bind,
             };
             Ok(Reply::text_cut(&text))
         }) as futures_util::future::BoxFuture<'static, _>
     });
     Command { words: Words { texts, keys }, run }
+}
+
+pub(crate) fn couriers(config: &Config) -> couriers::Settings {
+    couriers::Settings {
+        sms_url: config.sms.url.clone(),
+        sms_key: config.sms.key.clone(),
+        api_base: config.wechat.api_base.clone(),
+        appid: config.wechat.appid.clone(),
+        secret: config.wechat.secret.clone(),
+    }
+}
+
+pub(crate) fn outreach(config: &Config) -> outreach::Settings {
+    outreach::Settings { public_url: config.public_url() }
 }

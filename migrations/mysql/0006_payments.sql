@@ -57,5 +57,6 @@ create table payments_payee (
     last_at bigint not null,
     times bigint not null,
     primary key (customer_id, to_idx),
-    key payments_payee_recent (customer_id, last_at)
+    key payments_payee_recent (customer_id, last_at),
+    key payments_payee_id (id)
 ) engine=InnoDB default charset=utf8mb4 collate=utf8mb4_bin;

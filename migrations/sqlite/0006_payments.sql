@@ -59,3 +59,4 @@ create table payments_payee (
     primary key (customer_id, to_idx)
 ) strict;
 create index payments_payee_recent on payments_payee (customer_id, last_at);
+create index payments_payee_id on payments_payee (id);

@@ -59,6 +59,13 @@ pub(crate) fn find<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Comma
         .map(|command| (command, rest.trim().to_owned()))
 }
 
+/// `挂失1234`: a command with digits right behind it.
+fn with_digits<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Command, String)> {
+    let digits_after = |word: &str| text.strip_prefix(word).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    let of = |c: &'a Command| c.words.texts.iter().find_map(|word| digits_after(word)).map(|rest| (c, rest.to_owned()));
+    commands.iter().find_map(of)
+}
+
 /// The command behind a menu button.
 pub(crate) fn of_key<'a>(commands: &'a [Command], key: &str) -> Option<&'a Command> {
     commands.iter().find(|c| c.words.keys.contains(&key))
@@ -100,6 +107,7 @@ mod tests {
         assert_eq!(found("余额"), Some(("余额", String::new())));
         assert_eq!(found("  余额。 "), Some(("余额", String::new())));
         assert_eq!(found("挂失  1234"), Some(("挂失", "1234".to_owned())));
+        assert_eq!(found("挂失1234"), Some(("挂失", "1234".to_owned())));
         assert_eq!(found("转人工！"), Some(("人工", String::new())));
         assert_eq!(found("我要人工客服 快点"), Some(("人工", String::new())));
         assert_eq!(found("今天天气"), None);

@@ -4,6 +4,7 @@ mod authorise;
 mod check;
 mod draft;
 mod look;
+mod reseal;
 mod sealed;
 mod settle;
 

@@ -1,5 +1,6 @@
 //! Sealing and opening a transfer's personal fields.
 
+use kit::clock::Ms;
 use kit::crypto::Error;
 
 use super::Payments;
@@ -69,14 +70,9 @@ impl Payments {
         self.cx.vault.index("account_no", to_no)
     }
 
-    pub(crate) fn seal_payee(&self, id: &str, t: &Transfer) -> PayeeRow {
+    pub(crate) fn seal_payee(&self, id: &str, (to_no, to_name): (&str, &str), last_at: Ms) -> PayeeRow {
         let seal = |column: &str, clear: &str| self.cx.vault.seal(&payee_aad(column, id), clear);
-        PayeeRow {
-            id: id.to_owned(),
-            to_no: seal("to_no", &t.to_no),
-            to_name: seal("to_name", &t.to_name),
-            last_at: t.done_at,
-        }
+        PayeeRow { id: id.to_owned(), to_no: seal("to_no", to_no), to_name: seal("to_name", to_name), last_at }
     }
 
     /// Number and name of a payee paid before.

@@ -131,7 +131,8 @@ impl Payments {
             ..transfer.clone()
         };
         let idx = self.payee_index(&done.to_no);
-        let payee = self.seal_payee(&self.cx.ids.make::<kit::ids::export::Uuid>().to_string(), &done);
+        let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
+        let payee = self.seal_payee(&id, (&done.to_no, &done.to_name), now);
         if !store::remember_payee(c, done.customer, &idx, &payee).await? {
             store::paid_again(c, done.customer, &idx, now).await?;
         }
