@@ -63,6 +63,19 @@ impl Browser {
         .await
     }
 
+    /// A body that is not JSON.
+    pub async fn post_bytes(&self, url: &str, kind: &'static str, body: Vec<u8>) -> Answer {
+        let asked = format!("POST {}", path_of(url));
+        let sent = self
+            .http
+            .post(url)
+            .header("content-type", kind)
+            .body(body)
+            .send()
+            .await;
+        Answer::read(asked, sent.expect("an answer")).await
+    }
+
     pub async fn send(&self, ask: Ask<'_>) -> Answer {
         let asked = format!("{} {}", ask.method, path_of(&ask.url));
         self.try_send(ask)

@@ -131,6 +131,27 @@ impl Customer {
             .number("/balance_fen")
     }
 
+    // — transfers —
+
+    /// What the form sends: from the first account to the payee's card.
+    pub async fn transfer_form(&self, to: &Customer, fen: i64) -> Value {
+        json!({
+            "from_account_id": self.account_id().await, "to_no": to.card_no, "to_name": to.name, "amount_fen": fen,
+        })
+    }
+
+    pub async fn drafts_transfer(&self, to: &Customer, fen: i64) -> Answer {
+        self.post("/api/transfers", self.transfer_form(to, fen).await)
+            .await
+    }
+
+    pub async fn authorises(&self, draft: &Answer, password: &str, code: &str) -> Answer {
+        let proof =
+            json!({ "challenge_id": draft.text("/challenge/id"), "password": password, "sms_code": code });
+        self.post(&format!("/api/transfers/{}/authorise", draft.text("/id")), proof)
+            .await
+    }
+
     // — the chat —
 
     pub async fn follows(&self) {
@@ -166,7 +187,7 @@ impl Customer {
         panic!("the account says nothing to {}", self.name)
     }
 
-    /// Everything from the account that has not been read yet.
+    /// Everything from the account that has not been read yet; the platform's own grey lines are left out.
     pub async fn chat(&self, wait_ms: u32) -> Vec<Value> {
         let after = self.seen.load(Ordering::SeqCst);
         let page = self
@@ -177,7 +198,7 @@ impl Customer {
         self.seen.store(page.number("/last"), Ordering::SeqCst);
         page.list("/items")
             .into_iter()
-            .filter(|item| item["from"] == "account")
+            .filter(|item| item["from"] == "account" && item["type"] != "event")
             .collect()
     }
 

@@ -19,16 +19,25 @@
 #![expect(clippy::return_self_not_must_use, reason = "an expectation may end a chain")]
 
 mod answer;
+mod bank;
 mod browser;
 mod customer;
 mod engine;
+mod log;
 mod real_bank;
+mod staff;
+mod template;
 mod totp;
+mod wechat;
 mod world;
 
 pub use answer::Answer;
+pub use bank::TestBank;
 pub use browser::{Ask, Browser};
 pub use customer::{Customer, code_in};
 pub use engine::Engine;
+pub use log::so_far as log_so_far;
 pub use real_bank::RealBank;
+pub use staff::Staff;
+pub use wechat::Post;
 pub use world::World;

@@ -21,12 +21,11 @@ pub struct Staff {
 impl Staff {
     /// Not logged in yet.
     pub fn find(bank: &TestBank, login: &str) -> Self {
-        let known = bank.staff_list().into_iter().find(|staff| staff.login == login);
-        let known = known.unwrap_or_else(|| panic!("no staff login {login}"));
+        let known = TestBank::staff_known(login);
         Self {
-            login: known.login,
-            password: known.password,
-            totp_secret: known.totp_secret,
+            login: known.login.to_owned(),
+            password: known.password.to_owned(),
+            totp_secret: known.totp_secret.to_owned(),
             browser: Browser::new(),
             world: bank.world.clone(),
             clock: bank.cx.clock.clone(),
@@ -39,11 +38,19 @@ impl Staff {
     }
 
     pub async fn gives_password(&self, password: &str) -> Answer {
-        self.post("/api/office/login", json!({ "login": self.login, "password": password })).await
+        self.post(
+            "/api/office/login",
+            json!({ "login": self.login, "password": password }),
+        )
+        .await
     }
 
     pub async fn gives_code(&self, ticket: &str, code: &str) -> Answer {
-        self.post("/api/office/login/totp", json!({ "ticket": ticket, "code": code })).await
+        self.post(
+            "/api/office/login/totp",
+            json!({ "ticket": ticket, "code": code }),
+        )
+        .await
     }
 
     /// What the authenticator shows now.
@@ -57,6 +64,13 @@ impl Staff {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         let headers = vec![("idempotency-key", self.world.new_key())];
-        self.browser.send(Ask { method: Method::POST, url: self.world.bank(path), json: Some(&body), headers }).await
+        self.browser
+            .send(Ask {
+                method: Method::POST,
+                url: self.world.bank(path),
+                json: Some(&body),
+                headers,
+            })
+            .await
     }
 }

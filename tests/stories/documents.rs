@@ -97,17 +97,20 @@ fn verification_code(word: &str) -> Option<String> {
     (plain && word.chars().any(|c| c.is_ascii_digit())).then(|| word.to_owned())
 }
 
-/// One file out of a zip, by python's own reader or unzip, whichever there is; empty when it is not in it.
+/// Reads one file out of a zip on stdin; nothing when it is not in it.
+const UNZIP: &str = "
+const zip = require('fs').readFileSync(0), wanted = process.argv[1]
+for (let at = zip.lastIndexOf('PK\\x01\\x02'); at >= 0; at = at && zip.lastIndexOf('PK\\x01\\x02', at - 1)) {
+  const name = zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28))
+  if (name !== wanted) continue
+  const local = zip.readUInt32LE(at + 42)
+  const begin = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+  const packed = zip.subarray(begin, begin + zip.readUInt32LE(at + 20))
+  process.stdout.write(zip.readUInt16LE(at + 10) ? require('zlib').inflateRawSync(packed) : packed)
+}";
+
 fn unzip(file: &[u8], name: &str) -> String {
-    let mut path = tempfile::NamedTempFile::new().expect("a file");
-    path.write_all(file).expect("written");
-    let out = Command::new("python3")
-        .args(["-c", "import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1])\nn=sys.argv[2]\nsys.stdout.buffer.write(z.read(n) if n in z.namelist() else b'')"])
-        .arg(path.path())
-        .arg(name)
-        .output()
-        .expect("python3");
-    String::from_utf8_lossy(&out.stdout).into_owned()
+    pipe("node", &["-e", UNZIP, name], file)
 }
 
 fn pipe(program: &str, args: &[&str], input: &[u8]) -> String {

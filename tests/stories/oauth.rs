@@ -90,7 +90,7 @@ async fn a_snapshot_user_gets_no_session() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await;
     wang.world
-        .faults(serde_json::json!({ "wechat": { "snapshot_user": true } }))
+        .faults(serde_json::json!({ "wechat": { "snapshot": true } }))
         .await;
     let refused = wang.walks_through_wechat("/h5/").await;
     assert_eq!(refused.header("location"), Some("/h5/error?code=oauth.snapshot"));

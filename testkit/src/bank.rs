@@ -1,0 +1,405 @@
+//! A whole bank in the test's process, with its own database, clock and outside world.
+
+use crate::answer::Answer;
+use crate::browser::Browser;
+use crate::customer::{Customer, code_in};
+use crate::engine::Engine;
+use crate::log;
+use crate::staff::Staff;
+use crate::template;
+use crate::world::World;
+use corebank::stub::{Fault, Op, Stub};
+use kit::clock::{Clock, DAY, ManualClock, Ms, SECOND};
+use kit::cx::Cx;
+use sandbox::Sandbox;
+use serde_json::json;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Mutex;
+use weigui::{Bank, Config, Doorway, Mode};
+
+/// 2026-11-23 10:00:00 in Shanghai, a Monday: no quiet hours, no holiday.
+pub(crate) const OPENS_AT: Ms = 1_795_399_200_000;
+/// A fixed key, so that a copied database can be read. Base64 of 32 bytes.
+pub(crate) const MASTER_KEY: &str = "d2VpZ3VpLXRlc3QtbWFzdGVyLWtleS0zMi1ieXRlcyE=";
+/// Rounds of "next job, move the clock to it" after which something goes round in circles.
+const MOST_ROUNDS: usize = 200;
+
+/// Made by [`TestBank::open`]; to be ended by [`TestBank::close`] or [`TestBank::leave`].
+pub struct TestBank {
+    pub cx: Cx,
+    pub clock: ManualClock,
+    /// The switchboard in front of the core.
+    pub core: Stub,
+    pub world: World,
+    pub(crate) bank: Bank,
+    sandbox: Sandbox,
+    address: SocketAddr,
+    redis: Option<Mutex<kit::testing::Redis>>,
+    ended: AtomicBool,
+}
+
+impl TestBank {
+    /// On the engines of this run.
+    pub async fn open() -> Self {
+        Self::open_on(Engine::of_this_run()).await
+    }
+
+    pub async fn open_on(engine: Engine) -> Self {
+        log::begin();
+        let mut config = Config {
+            data_dir: kit::testing::scratch("bank"),
+            ..Config::default()
+        };
+        config.crypto.master_key = MASTER_KEY.to_owned();
+        template::copy_into(&mut config, engine).await;
+        let mut redis = None;
+        if engine == Engine::Servers {
+            // Its own, because the demo's ids are the same in every bank, and so are the keys of the cache.
+            let own = kit::testing::Redis::start().await;
+            config.redis.url = own.url().to_owned();
+            redis = Some(Mutex::new(own));
+        }
+        let (clock, hand) = Clock::manual(OPENS_AT);
+        Self::start(config, clock, hand, redis, None).await
+    }
+
+    async fn start(
+        mut config: Config,
+        clock: Clock,
+        hand: ManualClock,
+        redis: Option<Mutex<kit::testing::Redis>>,
+        world: Option<Sandbox>,
+    ) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        config.http.listen = address.to_string();
+        config.http.ops_listen = "127.0.0.1:0".to_owned();
+        config.http.public_url = format!("http://{address}");
+        weigui::demo::complete(&mut config);
+        let bank = Bank::open(config, Mode::Demo, clock, "web,worker")
+            .await
+            .expect("the bank opens");
+        let sandbox = match world {
+            Some(known) => known,
+            None => weigui::demo::world(&bank).expect("the world around it"),
+        };
+        let doorway = Doorway::open(&bank.config, Mode::Demo).await.expect("a door");
+        let (inside, around) = (bank.clone(), sandbox.clone());
+        bank.cx
+            .tasks
+            .start(async move { doorway.serve(&inside, true, Some(&around)).await });
+        let base = format!("http://{address}");
+        Self {
+            cx: bank.cx.clone(),
+            clock: hand,
+            core: bank.faults.clone().expect("the demo's switchboard"),
+            world: World::new(base.clone(), format!("{base}/sandbox")),
+            bank,
+            sandbox,
+            address,
+            redis,
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    // — who is there —
+
+    pub async fn customer(&self, name: &str) -> Customer {
+        Customer::find(self.world.clone(), name).await
+    }
+
+    /// Somebody who has come in and is bound, whether the demo begins so or not.
+    pub async fn bound_customer(&self, name: &str) -> Customer {
+        let who = self.customer(name).await.opens_h5().await;
+        if who.get("/api/accounts").await.status == 403 {
+            self.binds(&who).await;
+        }
+        who
+    }
+
+    /// Goes through the form and the code.
+    pub async fn binds(&self, who: &Customer) {
+        let form =
+            json!({ "name": who.name, "id_no": who.id_no, "card_no": who.card_no, "phone": who.phone });
+        let binding = who.post("/api/bindings", form).await.is(201);
+        let code = self.sms_code(who).await;
+        let proof = if binding.at("/needs").to_string().contains("password") {
+            json!({ "sms_code": code, "password": who.pay_password })
+        } else {
+            json!({ "sms_code": code })
+        };
+        who.post(&format!("/api/bindings/{}/confirm", binding.text("/id")), proof)
+            .await
+            .ok();
+    }
+
+    /// A member of staff who has just logged in.
+    pub async fn staff(&self, login: &str) -> Staff {
+        // A code of the authenticator is taken once; the next one comes after half a minute.
+        self.clock.forward(31 * SECOND);
+        let staff = Staff::find(self, login);
+        staff.logs_in().await;
+        staff
+    }
+
+    /// The code of the newest text message.
+    pub async fn sms_code(&self, who: &Customer) -> String {
+        self.run_jobs().await;
+        let texts = who.texts().await;
+        let code = texts.iter().rev().find_map(|text| code_in(text));
+        code.unwrap_or_else(|| panic!("no code for {} in {texts:?}", who.name))
+    }
+
+    /// A whole transfer that must succeed.
+    pub async fn pays(&self, from: &Customer, to: &Customer, fen: i64) -> Answer {
+        let draft = from.drafts_transfer(to, fen).await.is(201);
+        let code = self.sms_code(from).await;
+        let done = from.authorises(&draft, &from.pay_password, &code).await.is(200);
+        assert_eq!(done.text("/state"), "succeeded", "{done}");
+        done
+    }
+
+    /// Raises the session by a proof for this act.
+    pub async fn proves(&self, who: &Customer, act: &str) -> Answer {
+        let challenge = who.post("/api/challenges", json!({ "act": act })).await.is(201);
+        let code = self.sms_code(who).await;
+        let path = format!("/api/challenges/{}/prove", challenge.text("/id"));
+        let mut proof = json!({ "sms_code": code });
+        if challenge.at("/factors").to_string().contains("password") {
+            proof["password"] = json!(who.pay_password);
+        }
+        who.post(&path, proof).await
+    }
+
+    /// Bookings of transfers out of this customer's first account since the bank opened.
+    pub async fn transfers_of(&self, who: &Customer) -> usize {
+        let path = format!(
+            "/api/accounts/{}/entries?limit=100&direction=out&kind=transfer",
+            who.account_id().await
+        );
+        let entries = who.get(&path).await.ok().list("/items");
+        entries
+            .iter()
+            .filter(|entry| entry["at"].as_i64().is_some_and(|at| at >= OPENS_AT))
+            .count()
+    }
+
+    // — time and work —
+
+    pub fn now(&self) -> Ms {
+        self.cx.clock.now()
+    }
+
+    /// Does everything that is due now.
+    pub async fn run_jobs(&self) {
+        self.bank.worker().drain().await.expect("jobs run");
+    }
+
+    /// Lets time pass from job to job until nothing waits any more.
+    pub async fn settles(&self) {
+        for _ in 0..MOST_ROUNDS {
+            self.run_jobs().await;
+            let next: kit::db::Result<Option<(i64,)>> = self
+                .cx
+                .db
+                .read(async |c| {
+                    c.row(
+                        "select run_at from job where state = 'ready' order by run_at limit 1",
+                        (),
+                    )
+                    .await
+                })
+                .await;
+            let Some((at,)) = next.expect("the jobs") else {
+                return;
+            };
+            let span = (at - self.now()).max(1);
+            assert!(span < 2 * DAY, "a job waits for {span} ms");
+            self.clock.forward(span);
+        }
+        panic!("jobs go round in circles: {}", self.jobs_left().await);
+    }
+
+    /// Links the audit rows that wait into the chain.
+    pub async fn seals_audit(&self) {
+        while audit::seal(&self.cx).await.expect("sealed") > 0 {}
+    }
+
+    // — faults —
+
+    /// The core books the next transfer, and its answer is lost.
+    pub fn loses_next_answer(&self) {
+        self.core.next(Op::Transfer, Fault::LoseAnswer);
+    }
+
+    pub fn refuses_next_transfer(&self, code: corebank::RefusalCode) {
+        self.core.next(Op::Transfer, Fault::Refuse(code));
+    }
+
+    /// Only on [`Engine::Servers`].
+    pub async fn loses_redis(&self) {
+        self.redis.as_ref().expect("a Redis").lock().await.crash();
+    }
+
+    pub async fn regains_redis(&self) {
+        self.redis.as_ref().expect("a Redis").lock().await.recover().await;
+    }
+
+    // — the inside —
+
+    pub fn url(&self, path: &str) -> String {
+        self.world.bank(path)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn new_key(&self) -> String {
+        self.world.new_key()
+    }
+
+    pub fn doors(&self) -> kit::web::Doors {
+        weigui::api_doors()
+    }
+
+    /// Changes the database behind the bank's back; answers how many rows.
+    pub async fn execute(&self, sql: &'static str) -> u64 {
+        let done: kit::db::Result<u64> = self.cx.db.tx(async move |c| c.exec(sql, ()).await).await;
+        done.expect("changed")
+    }
+
+    /// All values of a text column.
+    pub async fn column(&self, table: &str, column: &str) -> Vec<String> {
+        let sql: &'static str = Box::leak(format!("select {column} from {table}").into_boxed_str());
+        let rows: kit::db::Result<Vec<(String,)>> =
+            self.cx.db.report(async move |c| c.rows(sql, ()).await).await;
+        rows.expect("rows").into_iter().map(|row| row.0).collect()
+    }
+
+    /// Everything that is stored, as a thief would carry it away.
+    pub async fn dump(&self) -> Vec<u8> {
+        template::dump(&self.bank.config).await
+    }
+
+    /// Makes a new data key, as `weigui keys rotate` does.
+    pub async fn rotates_keys(&self) -> i64 {
+        kit::keys::rotate(&self.cx, &self.bank.master)
+            .await
+            .expect("rotated")
+    }
+
+    /// Seals everything anew under the newest key.
+    pub async fn reseals(&self) -> u64 {
+        self.bank.reseal().await.expect("sealed anew")
+    }
+
+    pub async fn migrates(&self) {
+        let plan = weigui::migrations(self.cx.db.engine());
+        kit::db::migrate::run(&self.cx.db, &plan).await.expect("migrated");
+    }
+
+    // — more than one node —
+
+    /// The same bank, started again on the same data, with the same outside world.
+    pub async fn restarts(mut self) -> Self {
+        self.ended.store(true, Ordering::SeqCst);
+        self.bank.close().await;
+        let config = weigui::Config::clone(&self.bank.config);
+        let clock = self.cx.clock.clone();
+        Self::start(
+            config,
+            clock,
+            self.clock.clone(),
+            self.redis.take(),
+            Some(self.sandbox.clone()),
+        )
+        .await
+    }
+
+    /// Another node on the same database.
+    pub async fn second_node(&self) -> Self {
+        let config = weigui::Config::clone(&self.bank.config);
+        let clock = self.cx.clock.clone();
+        Self::start(
+            config,
+            clock,
+            self.clock.clone(),
+            None,
+            Some(self.sandbox.clone()),
+        )
+        .await
+    }
+
+    // — the end —
+
+    /// Ends the bank; fails when a job is left, the books do not add up, or the trail is broken.
+    pub async fn close(self) {
+        self.core.heal();
+        self.sandbox.set_faults(sandbox::Faults::default());
+        self.settles().await;
+        let left = self.jobs_left().await;
+        assert!(left.is_empty(), "jobs are left over: {left}");
+        let books = self
+            .bank
+            .embedded
+            .as_ref()
+            .expect("the reference core")
+            .verify_books()
+            .await;
+        let books = books.expect("the books can be read");
+        assert!(books.is_whole(), "the books do not add up: {:?}", books.broken);
+        let trail = audit::verify(&self.cx).await.expect("the trail can be read");
+        assert!(trail.ok, "the trail is broken: {:?}", trail.fault);
+        self.leave().await;
+    }
+
+    /// Ends the bank without looking: for stories that broke it on purpose.
+    pub async fn leave(self) {
+        self.ended.store(true, Ordering::SeqCst);
+        self.bank.close().await;
+    }
+
+    async fn jobs_left(&self) -> String {
+        let rows: kit::db::Result<Vec<(String, String, String)>> = self
+            .cx
+            .db
+            .read(async |c| {
+                c.rows("select kind, state, last_error from job order by kind", ())
+                    .await
+            })
+            .await;
+        let rows = rows.expect("the jobs").into_iter();
+        rows.map(|(kind, state, error)| format!("{kind} {state} {error}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// Logins, passwords and authenticators of the demo's staff.
+    pub(crate) fn staff_known(login: &str) -> &'static weigui::DemoStaff {
+        let known = weigui::DEMO_STAFF.iter().find(|staff| staff.login == login);
+        known.unwrap_or_else(|| panic!("no staff login {login}"))
+    }
+
+    /// A browser without any session.
+    pub fn stranger(&self) -> Browser {
+        Browser::new()
+    }
+}
+
+impl Drop for TestBank {
+    fn drop(&mut self) {
+        let ended = self.ended.load(Ordering::SeqCst);
+        assert!(
+            ended || std::thread::panicking(),
+            "a story must end with bank.close().await"
+        );
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|socket| socket.local_addr())
+        .expect("a port")
+        .port()
+}
