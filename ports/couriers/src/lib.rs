@@ -77,17 +77,17 @@ pub enum WeChatAnswer {
 
 /// A service notice (模板消息) to one follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateNotice {
+pub struct TemplateOrder {
     pub openid: String,
     /// The template's id in our account.
     pub template_id: String,
-    /// Page that the notice opens.
-    pub url: Option<String>,
-    /// Our own id (≤ 32 characters of `0-9A-Za-z_-`): WeChat sends the same one once within ten minutes, so an
-    /// `Unknown` may be tried again under it within that time.
-    pub id: String,
+    /// Page that the notice opens; empty for none.
+    pub url: String,
     /// Keys and values in the template's order.
     pub data: Vec<(String, String)>,
+    /// Our own id (≤ 32 characters of `0-9A-Za-z_-`): WeChat sends the same one once within ten minutes, so an
+    /// `Unknown` may be tried again under it within that time.
+    pub client_msg_id: String,
 }
 
 /// What WeChat knows about somebody.
@@ -110,7 +110,7 @@ pub trait WeChatCourier: Send + Sync + 'static {
     /// A customer-service text.
     fn send_text<'a>(&'a self, openid: &'a str, text: &'a str) -> BoxFuture<'a, WeChatAnswer>;
     /// A service notice; `Sent` carries the message id that the receipt event will name.
-    fn send_template<'a>(&'a self, notice: &'a TemplateNotice) -> BoxFuture<'a, WeChatAnswer>;
+    fn send_template<'a>(&'a self, notice: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer>;
     /// Whether somebody follows us.
     fn fan<'a>(&'a self, openid: &'a str) -> BoxFuture<'a, FanAnswer>;
     /// Replaces the account's menu.

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 
 use crate::{
-    FanAnswer, Menu, OAuthAnswer, OAuthUser, SmsAnswer, SmsGateway, TemplateNotice, WeChatAnswer,
+    FanAnswer, Menu, OAuthAnswer, OAuthUser, SmsAnswer, SmsGateway, TemplateOrder, WeChatAnswer,
     WeChatCourier,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carried {
     Text { openid: String, text: String },
-    Notice(TemplateNotice),
+    Notice(TemplateOrder),
     Menu(Menu),
 }
 
@@ -116,7 +116,7 @@ impl WeChatStub {
     }
 
     /// Notices carried to one person.
-    pub fn notices_to(&self, openid: &str) -> Vec<TemplateNotice> {
+    pub fn notices_to(&self, openid: &str) -> Vec<TemplateOrder> {
         let notices = self.carried().into_iter().filter_map(|carried| match carried {
             Carried::Notice(notice) if notice.openid == openid => Some(notice),
             _ => None,
@@ -137,10 +137,10 @@ impl WeChatStub {
         let mut id = None;
         if let Carried::Notice(notice) = &carried {
             let next = (account.notices.len() + 1).to_string();
-            if let Some(known) = account.notices.get(&notice.id) {
+            if let Some(known) = account.notices.get(&notice.client_msg_id) {
                 return answer.unwrap_or_else(|| WeChatAnswer::Sent(Some(known.clone())));
             }
-            account.notices.insert(notice.id.clone(), next.clone());
+            account.notices.insert(notice.client_msg_id.clone(), next.clone());
             id = Some(next);
         }
         account.carried.push(carried);
@@ -167,7 +167,7 @@ impl WeChatCourier for WeChatStub {
         .boxed()
     }
 
-    fn send_template<'a>(&'a self, notice: &'a TemplateNotice) -> BoxFuture<'a, WeChatAnswer> {
+    fn send_template<'a>(&'a self, notice: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer> {
         ready(self.carry(Carried::Notice(notice.clone()))).boxed()
     }
 

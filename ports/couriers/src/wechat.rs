@@ -12,7 +12,7 @@ use weigui_wechat::client::{
 };
 
 use crate::{
-    BAD_TEXT, BAD_VALUE, BUSY, FanAnswer, OAuthAnswer, OAuthUser, Settings, TemplateNotice, WeChatAnswer,
+    BAD_TEXT, BAD_VALUE, BUSY, FanAnswer, OAuthAnswer, OAuthUser, Settings, TemplateOrder, WeChatAnswer,
     WeChatCourier,
 };
 
@@ -69,13 +69,13 @@ impl RealWeChat {
         )
     }
 
-    async fn template(&self, notice: &TemplateNotice) -> WeChatAnswer {
+    async fn template(&self, notice: &TemplateOrder) -> WeChatAnswer {
         let message = TemplateMessage {
             to: notice.openid.clone(),
             template_id: notice.template_id.clone(),
-            url: notice.url.clone(),
+            url: Some(notice.url.clone()).filter(|url| !url.is_empty()),
             mini_program: None,
-            client_msg_id: Some(notice.id.clone()),
+            client_msg_id: Some(notice.client_msg_id.clone()),
             data: notice.data.clone(),
         };
         answer(
@@ -125,7 +125,7 @@ impl WeChatCourier for RealWeChat {
         self.text(openid, text).boxed()
     }
 
-    fn send_template<'a>(&'a self, notice: &'a TemplateNotice) -> BoxFuture<'a, WeChatAnswer> {
+    fn send_template<'a>(&'a self, notice: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer> {
         self.template(notice).boxed()
     }
 

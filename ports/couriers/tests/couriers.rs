@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use couriers::{
     BUSY, DbTokens, FanAnswer, HttpSms, OAuthAnswer, RealWeChat, Settings, SmsAnswer, SmsGateway as _,
-    TemplateNotice, WeChatAnswer, WeChatCourier as _,
+    TemplateOrder, WeChatAnswer, WeChatCourier as _,
 };
 use futures_util::future::join_all;
 use kit::clock::Clock;
@@ -226,11 +226,11 @@ async fn answers_say_what_is_known() {
         wechat.send_text("oU", "").await,
         WeChatAnswer::Refused(couriers::BAD_TEXT)
     );
-    let notice = TemplateNotice {
+    let notice = TemplateOrder {
         openid: "oU".into(),
         template_id: "T".into(),
-        url: None,
-        id: "N-1".into(),
+        url: String::new(),
+        client_msg_id: "N-1".into(),
         data: vec![("amount1".into(), "100.00元".into())],
     };
     assert_eq!(
@@ -238,7 +238,7 @@ async fn answers_say_what_is_known() {
         WeChatAnswer::Sent(Some("77".into()))
     );
     assert_eq!(town.outside().heard.last().unwrap().1["client_msg_id"], "N-1");
-    let bad = TemplateNotice {
+    let bad = TemplateOrder {
         data: vec![("amount1".into(), "一百".into())],
         ..notice
     };
