@@ -164,8 +164,8 @@ pub(crate) struct State {
     pub(crate) inboxes: HashMap<String, Log<SmsItem>>,
     /// Ids of SMS already sent.
     pub(crate) sms_ids: BTreeSet<String>,
-    /// WeChat's message id by the sender's own id.
-    pub(crate) template_ids: BTreeMap<String, i64>,
+    /// WeChat's message id and the time of sending, by receiver and the sender's own id.
+    pub(crate) template_ids: BTreeMap<String, (i64, i64)>,
     pub(crate) tokens: Tokens,
     pub(crate) codes: Codes,
     pub(crate) menu: Vec<Value>,

@@ -329,6 +329,12 @@ async fn notices_are_checked_shown_once_and_receipted() {
     );
     let shown = town.sandbox.chat_of(ANN, 0);
     assert_eq!(shown.len(), 1);
+    town.forward(600_000);
+    assert_ne!(
+        town.client.send_template(&notice("N-1")).await.unwrap(),
+        id,
+        "after ten minutes it is a new one"
+    );
     let card = shown[0].template.as_ref().unwrap();
     assert_eq!(
         (card.title.as_str(), card.rows[1].value.as_str()),
@@ -341,7 +347,7 @@ async fn notices_are_checked_shown_once_and_receipted() {
     town.client.send_template(&notice("N-2")).await.unwrap();
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        if town.bank.heard.lock().unwrap().len() == 2 {
+        if town.bank.heard.lock().unwrap().len() == 3 {
             break;
         }
     }

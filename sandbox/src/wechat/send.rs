@@ -12,6 +12,8 @@ use crate::Sandbox;
 use crate::templates::{self, Template};
 use crate::world::{Notice, Row, Shown};
 
+/// So long the platform knows a sender's own id again.
+const SAME_WITHIN_MS: i64 = 600_000;
 /// Between a template message and its receipt.
 const RECEIPT_AFTER: Duration = Duration::from_millis(100);
 
@@ -79,6 +81,7 @@ impl Sandbox {
         let rows = rows(template, data)
             .map_err(|key| (47003, format!("argument invalid! data.{key}.value invalid")))?;
         let own = text(body, "client_msg_id");
+        let now = self.world.now();
         let (id, blocked) = {
             let mut state = self.world.state();
             if state.person(openid).is_none() {
@@ -88,12 +91,13 @@ impl Sandbox {
                 return Err((43004, "require subscribe".to_owned()));
             }
             let key = format!("{openid}|{own}");
-            if let Some(id) = state.template_ids.get(&key).filter(|_| !own.is_empty()) {
+            state.template_ids.retain(|_, (_, at)| now - *at < SAME_WITHIN_MS);
+            if let Some((id, _)) = state.template_ids.get(&key).filter(|_| !own.is_empty()) {
                 // The same message again: the platform has sent it already.
                 return Ok(*id);
             }
             let id = state.next_message_id();
-            state.template_ids.insert(key, id);
+            state.template_ids.insert(key, (id, now));
             (id, state.faults.wechat.block_templates)
         };
         if !blocked {
