@@ -41,7 +41,25 @@ fn api(bank: &Bank) -> OpenApiRouter {
 
 /// The API's description.
 pub fn openapi(bank: &Bank) -> utoipa::openapi::OpenApi {
-    api(bank).split_for_parts().1
+    let mut description = api(bank).split_for_parts().1;
+    name_operations(&mut description);
+    description
+}
+
+/// Operations are named by method and path, since handlers of two domains may share a name.
+fn name_operations(description: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut description.paths.paths {
+        let of_path = |method: &str| {
+            let parts = path.trim_start_matches("/api/").split(['/', '-', '.']);
+            parts.fold(method.to_owned(), |name, part| format!("{name}_{}", part.trim_matches(['{', '}'])))
+        };
+        let methods = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(of_path(method));
+            }
+        }
+    }
 }
 
 /// Who may pass through which route.
@@ -51,7 +69,8 @@ pub fn api_doors() -> Doors {
 
 /// Everything on the public listener.
 pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
-    let (api, description) = api(bank).split_for_parts();
+    let (api, mut description) = api(bank).split_for_parts();
+    name_operations(&mut description);
     let guard = (bank.identity.clone(), Arc::new(access::doors()));
     let api = api
         .route("/api/openapi.json", get(move || async move { Json(description) }))

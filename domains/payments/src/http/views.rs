@@ -30,7 +30,7 @@ impl From<Checked> for TransferCheck {
     fn from(c: Checked) -> Self {
         Self {
             payee_name_masked: mask::name(&c.payee.name),
-            payee_no_masked: mask::card(&c.payee.account_no),
+            payee_no_masked: mask::card(&c.payee.number),
             name_matches: c.payee.name_matches,
             first_time: c.first_time,
             fee_fen: 0,

@@ -94,9 +94,13 @@ pub(crate) struct Transfer {
     pub(crate) id: TransferId,
     pub(crate) customer: identity::CustomerId,
     pub(crate) account: accounts::AccountId,
+    /// The payer's card, or account where there is no card.
     pub(crate) from_no: String,
     pub(crate) from_name: String,
+    /// As the customer gave it: a card or an account number.
     pub(crate) to_no: String,
+    /// Blind index of the account behind `to_no`.
+    pub(crate) to_idx: String,
     pub(crate) to_name: String,
     pub(crate) amount_fen: i64,
     pub(crate) fee_fen: i64,

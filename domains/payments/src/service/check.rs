@@ -29,6 +29,9 @@ pub(crate) struct Check {
 /// The payee that a payment would reach.
 #[derive(Clone)]
 pub(crate) struct Resolved {
+    /// As the customer knows it: a card or an account number.
+    pub(crate) number: String,
+    /// The account behind the number.
     pub(crate) account_no: String,
     pub(crate) name: String,
     pub(crate) name_matches: bool,
@@ -112,6 +115,7 @@ impl Payments {
             Answer::Done(payee) if payee.status == PayeeStatus::Blocked => Err(Error::PayeeBlocked),
             Answer::Done(payee) => Ok(Resolved {
                 name_matches: same_name(&known_name, &payee.name),
+                number,
                 account_no: payee.account_no,
                 name: payee.name,
             }),

@@ -159,14 +159,16 @@ impl Payments {
     ) -> Result<Transfer, Error> {
         let id: TransferId = self.cx.ids.make();
         let now = self.cx.clock.now();
+        let from_no = own.card_no.unwrap_or(own.account_no);
         Ok(Transfer {
-            bound: Transfer::bound(id, &own.account_no, &payee.account_no, amount_fen),
+            bound: Transfer::bound(id, &from_no, &payee.number, amount_fen),
             id,
             customer: who.id,
             account: own.id,
-            from_no: own.account_no,
+            from_no,
             from_name: self.identity.name_of(who.id).await?,
-            to_no: payee.account_no,
+            to_idx: self.payee_index(&payee.account_no),
+            to_no: payee.number,
             to_name: payee.name,
             amount_fen,
             fee_fen: 0,

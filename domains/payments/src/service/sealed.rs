@@ -17,7 +17,7 @@ impl Payments {
             from_no: seal("from_no", &t.from_no),
             from_name: seal("from_name", &t.from_name),
             to_no: seal("to_no", &t.to_no),
-            to_idx: self.payee_index(&t.to_no),
+            to_idx: t.to_idx.clone(),
             to_name: seal("to_name", &t.to_name),
             amount: t.amount_fen,
             fee: t.fee_fen,
@@ -47,6 +47,7 @@ impl Payments {
             memo: open("memo", &r.memo)?,
             // A state that we do not know is shown as under way, never as done or failed.
             state: State::parse(&r.state).unwrap_or(State::Processing),
+            to_idx: r.to_idx,
             id: r.id,
             customer: r.customer,
             account: r.account,

@@ -130,7 +130,7 @@ impl Payments {
             done_at: now,
             ..transfer.clone()
         };
-        let idx = self.payee_index(&done.to_no);
+        let idx = done.to_idx.clone();
         let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
         let payee = self.seal_payee(&id, (&done.to_no, &done.to_name), now);
         if !store::remember_payee(c, done.customer, &idx, &payee).await? {
