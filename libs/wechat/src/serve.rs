@@ -43,8 +43,10 @@ pub trait Responder: Send + Sync + 'static {
     fn respond(&self, push: Arc<Push>, key: Key)
     -> BoxFuture<'static, Result<Option<Reply>, ResponderError>>;
 
-    /// Delivers a reply that came after the deadline. An inbox that hands late replies over itself, in the
-    /// transaction that finishes the push, leaves this empty.
+    /// Delivers a reply by another channel because `success` has been answered: the deadline had passed, or the
+    /// inbox stored the reply in time and took so long over it that the request could not wait. At most once per
+    /// push and process; use the key to make it once for good, also where the inbox hands late replies over
+    /// itself.
     fn late(&self, push: Arc<Push>, key: Key, reply: Reply) -> BoxFuture<'static, ()>;
 }
 
@@ -175,7 +177,8 @@ impl Callback {
 
     /// The answer to everything that is refused, also to a body that was cut off for its size.
     pub fn refuse(&self, reason: Reject) -> HttpAnswer {
-        tracing::info!(appid = self.0.account.appid(), code = reason.code(), %reason, "callback refused");
+        // Whoever hosts this logs and counts by the hook; a flood must not fill the log twice.
+        tracing::debug!(appid = self.0.account.appid(), code = reason.code(), %reason, "callback refused");
         (self.0.refused)(&reason);
         HttpAnswer::plain(403, "refused")
     }

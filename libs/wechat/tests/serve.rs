@@ -13,8 +13,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use weigui_wechat::{
-    Account, Body, Callback, Content, HttpAnswer, Key, MemoryInbox, Push, Reply, Responder, ResponderError,
-    Setup, xml,
+    Account, Answer, Body, Callback, Claim, Content, Finished, HandOver, HttpAnswer, Inbox, InboxError, Key,
+    MemoryInbox, Push, Reply, Responder, ResponderError, Setup, Ticket, xml,
 };
 
 const NOW: i64 = 1_767_225_600;
@@ -197,4 +197,54 @@ async fn every_refusal_looks_the_same() {
         assert_eq!(answer.status, 403);
     }
     assert_eq!(slow.runs.load(Ordering::SeqCst), 0);
+}
+
+/// An inbox whose store takes a second to write a result.
+#[derive(Default)]
+struct Sluggish(MemoryInbox);
+
+impl Inbox for Sluggish {
+    fn claim<'a>(&'a self, key: Key, push: &'a Push) -> BoxFuture<'a, Result<Claim, InboxError>> {
+        self.0.claim(key, push)
+    }
+
+    fn finish<'a>(
+        &'a self,
+        key: Key,
+        ticket: Ticket,
+        answer: Option<&'a Answer>,
+    ) -> BoxFuture<'a, Result<Finished, InboxError>> {
+        async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.0.finish(key, ticket, answer).await
+        }
+        .boxed()
+    }
+
+    fn hand_over(&self, key: Key, ticket: Ticket) -> BoxFuture<'_, Result<HandOver, InboxError>> {
+        self.0.hand_over(key, ticket)
+    }
+
+    fn wait(&self, key: Key) -> BoxFuture<'_, Result<(), InboxError>> {
+        self.0.wait(key)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_stored_too_slowly_is_not_lost() {
+    let slow = Arc::new(Slow::default());
+    let inbox = Arc::new(Sluggish::default());
+    let setup = Setup::new(account(), inbox, Arc::<Slow>::clone(&slow), Arc::new(|| NOW));
+    let callback = Callback::new(setup);
+    let before = tokio::time::Instant::now();
+    assert_eq!(said(&deliver(&callback, 1, "4000").await), None);
+    assert!(
+        before.elapsed() <= Duration::from_millis(4_500),
+        "{:?}",
+        before.elapsed()
+    );
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(*slow.late.lock().unwrap(), [Reply::Text("run 1".into())]);
+    assert_eq!(said(&deliver(&callback, 2, "0").await).as_deref(), Some("run 2"));
+    assert_eq!(slow.late.lock().unwrap().len(), 1, "in time is never also late");
 }
