@@ -12,6 +12,7 @@ use crate::service::Identity;
 use crate::service::oauth::Lost;
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct StartQuery {
     /// The page to come back to, within `/h5/`.
     #[serde(default)]
@@ -33,6 +34,7 @@ pub(super) async fn start(
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ReturnQuery {
     #[serde(default)]
     code: String,

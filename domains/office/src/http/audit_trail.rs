@@ -14,15 +14,14 @@ use crate::service::Office;
 const PAGE: usize = 50;
 
 #[derive(Deserialize, IntoParams)]
-#[serde(default)]
-#[derive(Default)]
+#[into_params(parameter_in = Query)]
 pub(super) struct AuditQuery {
     /// An id of a customer, a member of staff or a part of the system.
-    actor: String,
+    actor: Option<String>,
     /// `domain.verb`.
-    action: String,
+    action: Option<String>,
     /// `kind:id`.
-    subject: String,
+    subject: Option<String>,
     /// Milliseconds UTC, inclusive.
     from: Option<Ms>,
     /// Milliseconds UTC, exclusive.
