@@ -8,8 +8,14 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { applyElder, elderRemembered } from './lib/session'
 import { makeRouter } from './router'
+import { reloadOnce } from './lib/renew'
 
 applyElder(elderRemembered())
+
+// A part of the app that is gone means that the bank has put a new version in its place.
+addEventListener('vite:preloadError', (event) => {
+  if (reloadOnce()) event.preventDefault()
+})
 
 const app = createApp(App)
 app.use(createPinia())

@@ -1,8 +1,9 @@
 import type { EntryView } from '@weigui/shared'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { keyFor } from '../src/lib/api'
 import { forgetDrafts, useDraft } from '../src/lib/draft'
 import { byDay, filterCount, filterFlaws, noFilter, queryOf } from '../src/lib/entries'
+import { reloadOnce } from '../src/lib/renew'
 import { keyOfOrder, orderOf, useTransferDraft } from '../src/lib/transfer'
 import { accountState, owed, transferState } from '../src/lib/words'
 
@@ -74,6 +75,19 @@ describe('the filter of entries', () => {
       ['2026-11-23', 1],
       ['2026-11-22', 2],
     ])
+  })
+})
+
+describe('a part of the app that is gone', () => {
+  it('loads the page anew, but not in circles', () => {
+    const reload = vi.fn()
+    const at = 1_000_000
+    expect([reloadOnce(reload, at), reloadOnce(reload, at + 59_999), reloadOnce(reload, at + 60_000)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(reload).toHaveBeenCalledTimes(2)
   })
 })
 
