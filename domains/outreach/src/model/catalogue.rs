@@ -1,0 +1,109 @@
+//! The catalogue of service notices: templates, fields, pages and SMS texts, as data.
+
+use super::notice::NoticeKind;
+
+/// How one kind of notice looks. `{name}` stands for a fact of the notice.
+pub(crate) struct Entry {
+    /// The template's keys, in its order, and what goes into them.
+    pub(crate) rows: &'static [(&'static str, &'static str)],
+    pub(crate) page: &'static str,
+    /// For customers whom WeChat can't reach. No links: customers are told never to follow one in an SMS.
+    pub(crate) sms: &'static str,
+}
+
+/// Kinds, and the ids that their templates have in the demo account. A bank's own account has its own ids.
+pub const DEFAULT_TEMPLATES: [(&str, &str); 6] = [
+    ("transfer_done", "demo-transfer-done"),
+    ("transfer_failed", "demo-transfer-done"),
+    ("money_in", "demo-balance-change"),
+    ("loss_reported", "demo-loss-report"),
+    ("loss_lifted", "demo-loss-report"),
+    ("bound_elsewhere", "demo-binding"),
+];
+
+/// Words that turn a service notice into advertising (WeChat's rules for template messages forbid it).
+pub(crate) const MARKETING: [&str; 24] = [
+    "优惠", "促销", "抽奖", "中奖", "红包", "返现", "折扣", "特惠", "秒杀", "免费领", "立即领取", "限时",
+    "立即购买", "抢购", "热销", "爆款", "礼品", "有礼", "积分兑换", "满减", "推荐有奖", "高收益", "新客专享", "办卡",
+];
+
+/// The look of a kind.
+pub(crate) fn entry(kind: &NoticeKind) -> &'static Entry {
+    match kind {
+        NoticeKind::TransferDone { .. } => &TRANSFER_DONE,
+        NoticeKind::TransferFailed { .. } => &TRANSFER_FAILED,
+        NoticeKind::MoneyIn { .. } => &MONEY_IN,
+        NoticeKind::LossReported { .. } => &LOSS_REPORTED,
+        NoticeKind::LossLifted { .. } => &LOSS_LIFTED,
+        NoticeKind::BoundElsewhere { .. } => &BOUND_ELSEWHERE,
+    }
+}
+
+const TRANSFER_DONE: Entry = Entry {
+    rows: &[
+        ("phrase1", "转账成功"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/transfers",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}转账{amount}元，已成功。如非本人操作，请立即致电95000。",
+};
+
+const TRANSFER_FAILED: Entry = Entry {
+    rows: &[
+        ("phrase1", "转账失败"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/transfers",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}转账{amount}元未成功，款项未转出。原因：{reason}。",
+};
+
+const MONEY_IN: Entry = Entry {
+    rows: &[
+        ("character_string1", "{tail}"),
+        ("phrase2", "转入"),
+        ("amount3", "{amount}元"),
+        ("amount4", "{balance}元"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/entries",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}收到{party}转入{amount}元，余额{balance}元。",
+};
+
+const LOSS_REPORTED: Entry = Entry {
+    rows: &[
+        ("character_string1", "{tail}"),
+        ("phrase2", "挂失成功"),
+        ("character_string3", "{receipt}"),
+        ("time4", "{time}"),
+    ],
+    page: "/h5/loss",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}已挂失，受理编号{receipt}，挂失期间只能收款、不能付款。\
+          如非本人操作，请立即致电95000。",
+};
+
+const LOSS_LIFTED: Entry = Entry {
+    rows: &[
+        ("character_string1", "{tail}"),
+        ("phrase2", "解挂成功"),
+        ("character_string3", "{receipt}"),
+        ("time4", "{time}"),
+    ],
+    page: "/h5/loss",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}已解除挂失，受理编号{receipt}。如非本人操作，请立即致电95000。",
+};
+
+const BOUND_ELSEWHERE: Entry = Entry {
+    rows: &[
+        ("thing1", "您的账户在另一个微信上绑定"),
+        ("time2", "{time}"),
+        ("thing3", "如非本人操作，请立即致电95000"),
+    ],
+    page: "/h5/me",
+    sms: "【微柜银行】您的银行账户{moment}在另一个微信上完成了绑定。如非本人操作，请立即致电95000。",
+};

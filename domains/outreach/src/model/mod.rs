@@ -1,0 +1,7 @@
+//! The words of outreach: pure types and rules.
+
+pub(crate) mod catalogue;
+pub(crate) mod fan;
+pub(crate) mod notice;
+pub(crate) mod quota;
+pub(crate) mod send;

@@ -1,0 +1,190 @@
+//! Service notices 服务通知: what a customer is told, in the bank's words and in WeChat's fields.
+
+use identity::{CustomerId, Preferences};
+use kit::clock::{Ms, date_of, text_of};
+use kit::money::Money;
+use serde::{Deserialize, Serialize};
+use weigui_wechat::client::values;
+
+use super::catalogue::{self, MARKETING};
+use crate::error::Error;
+
+/// What happened, with all that the notice shows. Names come masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    TransferDone { amount: Money, payee_masked: String, account_tail: String, at: Ms },
+    /// `reason` is the bank's own sentence, without persons.
+    TransferFailed { amount: Money, payee_masked: String, account_tail: String, reason: String, at: Ms },
+    MoneyIn { amount: Money, balance: Money, payer_masked: String, account_tail: String, at: Ms },
+    LossReported { account_tail: String, receipt_no: String, at: Ms },
+    LossLifted { account_tail: String, receipt_no: String, at: Ms },
+    /// Another WeChat user was bound; the others are warned, `new_openid` is not.
+    BoundElsewhere { new_openid: String, at: Ms },
+}
+
+/// A notice to a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub customer: CustomerId,
+    pub kind: NoticeKind,
+    /// One notice per key, whoever asks and how often: 1 to 120 ASCII characters.
+    pub dedupe_key: String,
+    /// The page that it opens, below `/h5/`, with ids at most; none for the kind's own page.
+    pub link: Option<String>,
+}
+
+/// A notice as it waits: every text final, so that nothing can go wrong later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) kind: String,
+    /// Keys and values of the template.
+    pub(crate) rows: Vec<(String, String)>,
+    pub(crate) page: String,
+    pub(crate) sms: String,
+    /// The amount, when this is a balance change, which customers may choose not to hear of.
+    pub(crate) change_fen: Option<i64>,
+    /// Who is not told.
+    pub(crate) except: Option<String>,
+}
+
+impl NoticeKind {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::TransferDone { .. } => "transfer_done",
+            Self::TransferFailed { .. } => "transfer_failed",
+            Self::MoneyIn { .. } => "money_in",
+            Self::LossReported { .. } => "loss_reported",
+            Self::LossLifted { .. } => "loss_lifted",
+            Self::BoundElsewhere { .. } => "bound_elsewhere",
+        }
+    }
+
+    fn at(&self) -> Ms {
+        match self {
+            Self::TransferDone { at, .. }
+            | Self::TransferFailed { at, .. }
+            | Self::MoneyIn { at, .. }
+            | Self::LossReported { at, .. }
+            | Self::LossLifted { at, .. }
+            | Self::BoundElsewhere { at, .. } => *at,
+        }
+    }
+
+    /// The words that stand for `{name}` in the catalogue.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = match self {
+            Self::TransferDone { amount, payee_masked, account_tail, .. } => {
+                vec![("amount", amount.yuan_text()), ("party", party(payee_masked)), ("tail", account_tail.clone())]
+            }
+            Self::TransferFailed { amount, payee_masked, account_tail, reason, .. } => vec![
+                ("amount", amount.yuan_text()),
+                ("party", party(payee_masked)),
+                ("tail", account_tail.clone()),
+                ("reason", reason.trim().trim_end_matches('。').to_owned()),
+            ],
+            Self::MoneyIn { amount, balance, payer_masked, account_tail, .. } => vec![
+                ("amount", amount.yuan_text()),
+                ("balance", balance.yuan_text()),
+                ("party", party(payer_masked)),
+                ("tail", account_tail.clone()),
+            ],
+            Self::LossReported { account_tail, receipt_no, .. } | Self::LossLifted { account_tail, receipt_no, .. } => {
+                vec![("tail", account_tail.clone()), ("receipt", receipt_no.clone())]
+            }
+            Self::BoundElsewhere { .. } => vec![],
+        };
+        facts.push(("time", text_of(self.at())));
+        facts.push(("moment", moment(self.at())));
+        facts
+    }
+
+    fn change_fen(&self) -> Option<i64> {
+        match self {
+            Self::TransferDone { amount, .. } | Self::MoneyIn { amount, .. } => Some(amount.fen()),
+            _ => None,
+        }
+    }
+}
+
+impl Notice {
+    /// Every text of the notice, checked against WeChat's rules and ours.
+    pub(crate) fn message(&self) -> Result<Message, Error> {
+        let entry = catalogue::entry(&self.kind);
+        let facts = self.kind.facts();
+        let rows: Vec<_> = entry
+            .rows
+            .iter()
+            .map(|(key, pattern)| ((*key).to_owned(), values::fit(key, &fill(pattern, &facts))))
+            .collect();
+        for (key, value) in &rows {
+            values::check(key, value)?;
+        }
+        let sms = fill(entry.sms, &facts);
+        for text in rows.iter().map(|(_, value)| value).chain([&sms]) {
+            no_marketing(text)?;
+        }
+        let page = self.link.as_deref().unwrap_or(entry.page);
+        if !is_our_page(page) {
+            return Err(Error::Link);
+        }
+        let except = match &self.kind {
+            NoticeKind::BoundElsewhere { new_openid, .. } => Some(new_openid.clone()),
+            _ => None,
+        };
+        let (kind, change_fen) = (self.kind.name().to_owned(), self.kind.change_fen());
+        Ok(Message { kind, rows, page: page.to_owned(), sms, change_fen, except })
+    }
+}
+
+impl Message {
+    /// Whether the customer wants to hear of this; only balance changes are a matter of taste.
+    pub(crate) fn is_wanted(&self, taste: &Preferences) -> bool {
+        self.change_fen.is_none_or(|fen| taste.balance_notice && fen >= taste.balance_notice_min_fen)
+    }
+
+    /// Whether an SMS goes out when no WeChat user acts for the customer. A warning to the others has
+    /// no addressee then.
+    pub(crate) fn is_for_customer(&self) -> bool {
+        self.except.is_none()
+    }
+}
+
+/// Refuses what would be taken for advertising.
+fn no_marketing(text: &str) -> Result<(), Error> {
+    MARKETING.iter().find(|word| text.contains(**word)).map_or(Ok(()), |word| Err(Error::Marketing(word)))
+}
+
+/// The other side's name. It is chosen by strangers, so one that advertises is left out rather than refused:
+/// the customer must hear of the money.
+fn party(masked: &str) -> String {
+    let name = masked.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || no_marketing(&name).is_err() { "对方账户".to_owned() } else { name }
+}
+
+/// `11月23日10:00`, Shanghai time.
+fn moment(at: Ms) -> String {
+    let (day, text) = (date_of(at), text_of(at));
+    format!("{}月{}日{}", day.month(), day.day(), text.get(11..16).unwrap_or_default())
+}
+
+fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(pattern.len() * 2);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+        out.push_str(facts.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_our_page(path: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.?=&".contains(c);
+    path.starts_with("/h5/") && path.chars().all(plain) && !path.contains("//") && !path.contains("..")
+}
+
+#[cfg(test)]
+#[path = "notice_tests.rs"]
+mod tests;
