@@ -14,6 +14,14 @@ use corebank::{
 use kit::http::Timeouts;
 use world::World;
 
+on_both_engines!(
+    the_embedded_core_passes,
+    a_core_that_gets_everything_twice_passes,
+    the_core_behind_http_passes,
+    the_suite_finds_each_kind_of_misbehaviour,
+    over_http_silence_is_unknown_and_never_a_refusal,
+);
+
 /// Questions and commands of `contract`.
 const CHECKS: usize = 17;
 
@@ -30,16 +38,12 @@ async fn run(world: &World, core: Arc<dyn CoreBank>) -> Verdict {
     .await
 }
 
-#[tokio::test]
-async fn the_embedded_core_passes() {
-    let world = World::new().await;
+async fn the_embedded_core_passes(world: World) {
     whole(&run(&world, Arc::new(world.core.clone())).await);
     world.books_are_whole().await;
 }
 
-#[tokio::test]
-async fn a_core_that_gets_everything_twice_passes() {
-    let world = World::new().await;
+async fn a_core_that_gets_everything_twice_passes(world: World) {
     let stub = Stub::new(Arc::new(world.core.clone()), world.clock.clone());
     for op in Op::COMMANDS {
         stub.every(op, Fault::Duplicate);
@@ -48,17 +52,14 @@ async fn a_core_that_gets_everything_twice_passes() {
     world.books_are_whole().await;
 }
 
-#[tokio::test]
-async fn the_core_behind_http_passes() {
-    let world = World::new().await;
+async fn the_core_behind_http_passes(world: World) {
     let base = world.serve().await;
     let http = HttpCore::new(&base, Timeouts::default()).unwrap();
     whole(&run(&world, Arc::new(http)).await);
     world.books_are_whole().await;
 }
 
-#[tokio::test]
-async fn the_suite_finds_each_kind_of_misbehaviour() {
+async fn the_suite_finds_each_kind_of_misbehaviour(world: World) {
     let faults = [
         (Op::Balance, Fault::Wrong),
         (Op::Payee, Fault::Wrong),
@@ -67,7 +68,6 @@ async fn the_suite_finds_each_kind_of_misbehaviour() {
         (Op::Restrict, Fault::Down),
         (Op::Hold, Fault::Refuse(corebank::RefusalCode::Declined)),
     ];
-    let world = World::new().await;
     for (op, fault) in faults {
         let stub = Stub::new(Arc::new(world.core.clone()), world.clock.clone());
         stub.every(op, fault);
@@ -78,9 +78,7 @@ async fn the_suite_finds_each_kind_of_misbehaviour() {
     world.books_are_whole().await;
 }
 
-#[tokio::test]
-async fn over_http_silence_is_unknown_and_never_a_refusal() {
-    let world = World::new().await;
+async fn over_http_silence_is_unknown_and_never_a_refusal(world: World) {
     let bank = world.bank();
     let order = world.order(100);
     let nobody = HttpCore::new("http://127.0.0.1:9", Timeouts::default()).unwrap();

@@ -38,7 +38,7 @@ const BODY: i16 = 80;
 /// Left edges of text columns and right edges of amounts.
 const TIME: i16 = LEFT;
 const TEXT: i16 = 1_240;
-const TEXT_HALVES: usize = 40;
+const TEXT_HALVES: usize = 44;
 const INCOME: i16 = 3_560;
 const SPENT: i16 = 4_240;
 const BALANCE: i16 = 4_960;

@@ -91,7 +91,8 @@ pub(super) async fn verify(
     Ok(Json(accounts.check_statement(&ask.code).await?))
 }
 
-/// The file in pieces, so that a large statement never stands in memory as a whole.
+/// The file in pieces, so that a large statement never stands in memory as a whole, with its
+/// verification code in `X-Statement-Code`.
 fn sent(export: Export) -> Response {
     let kind = match export.format {
         Format::Excel => EXCEL,
@@ -113,6 +114,9 @@ fn sent(export: Export) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(code) = HeaderValue::from_str(&export.code) {
+        headers.insert("x-statement-code", code);
+    }
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }

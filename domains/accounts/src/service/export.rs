@@ -46,6 +46,8 @@ pub(crate) struct Export {
     pub(crate) file: std::fs::File,
     pub(crate) format: Format,
     pub(crate) range: Range,
+    /// As printed in it.
+    pub(crate) code: String,
 }
 
 /// What is kept of an issued statement, sealed.
@@ -72,7 +74,12 @@ impl Accounts {
             Format::Pdf => self.write_pdf(&account, &head).await?,
         };
         self.issue(&account, &head, totals, format).await?;
-        Ok(Export { file, format, range })
+        Ok(Export {
+            file,
+            format,
+            range,
+            code: head.code,
+        })
     }
 
     /// Who asks with a code learns what was issued under it, masked.

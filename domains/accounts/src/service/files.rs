@@ -81,7 +81,7 @@ impl Accounts {
         let id_of = |no: &str| known.iter().find(|k| k.account_no == no).map(|k| k.id);
         let mut own: Vec<OwnAccount> = told
             .iter()
-            .map(|a| self.meet(customer, a, id_of(&a.account_no)))
+            .map(|a| self.own_of(customer, a, id_of(&a.account_no)))
             .collect();
         let mut changed = Vec::new();
         for (position, account) in (0_i64..).zip(&own) {
@@ -101,7 +101,7 @@ impl Accounts {
         Ok(overlay(own, &lost))
     }
 
-    fn meet(&self, customer: CustomerId, told: &CoreAccount, id: Option<AccountId>) -> OwnAccount {
+    fn own_of(&self, customer: CustomerId, told: &CoreAccount, id: Option<AccountId>) -> OwnAccount {
         let (status, status_text) = status(told.closed, &told.restrictions, None);
         let shown = told.card_no.as_deref().unwrap_or(&told.account_no);
         OwnAccount {

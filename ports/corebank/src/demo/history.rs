@@ -8,7 +8,11 @@ use kit::{
     money::Money,
 };
 
-use super::{people::DemoPerson, uuid};
+use super::{
+    people::DemoPerson,
+    shops::{BILLS, ELDER, FAMILY, Shop, YOUNG},
+    uuid,
+};
 use crate::{
     embedded::{Booking, Internal, Side},
     types::{AccountKind, EntryKind},
@@ -18,52 +22,6 @@ use crate::{
 pub(super) const FIRST: u32 = 1_000;
 /// Days of history.
 const DAYS: i64 = 182;
-
-/// `(shop, place, least fen, most fen, memo)`.
-type Shop = (&'static str, &'static str, i64, i64, &'static str);
-
-const ELDER: [Shop; 6] = [
-    ("城东农贸市场", "杭州市上城区凯旋路", 800, 6_500, "买菜"),
-    ("老百姓大药房", "杭州市上城区庆春路", 1_500, 18_000, "药品"),
-    (
-        "物美超市（采荷店）",
-        "杭州市上城区采荷路",
-        2_000,
-        15_000,
-        "日用品",
-    ),
-    ("杭州公交集团", "", 200, 400, "公交"),
-    ("知味观", "杭州市上城区仁和路", 1_800, 9_000, "餐饮"),
-    ("国网浙江电力", "", 5_000, 16_000, "电费"),
-];
-const FAMILY: [Shop; 6] = [
-    (
-        "中国石化（文三路站）",
-        "杭州市西湖区文三路",
-        20_000,
-        42_000,
-        "加油",
-    ),
-    (
-        "盒马鲜生（西溪店）",
-        "杭州市西湖区文二西路",
-        4_000,
-        32_000,
-        "生鲜",
-    ),
-    ("外婆家（湖滨店）", "杭州市上城区湖滨路", 9_000, 38_000, "餐饮"),
-    ("新华书店", "杭州市上城区解放路", 2_000, 16_000, "图书"),
-    ("杭州市第十三中学", "", 12_000, 46_000, "学校代收费"),
-    ("中国移动", "", 5_000, 15_000, "话费"),
-];
-const YOUNG: [Shop; 6] = [
-    ("全家便利店", "上海市徐汇区漕溪北路", 600, 4_800, "便利店"),
-    ("上海地铁", "", 300, 900, "地铁"),
-    ("瑞幸咖啡", "上海市徐汇区宜山路", 990, 3_600, "咖啡"),
-    ("大众点评外卖", "", 1_800, 8_800, "外卖"),
-    ("优衣库（港汇店）", "上海市徐汇区虹桥路", 7_900, 59_900, "服饰"),
-    ("滴滴出行", "", 1_200, 7_600, "打车"),
-];
 
 /// How a person lives.
 struct Life {
@@ -150,12 +108,11 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn live(mut self, people: &[DemoPerson], first_day: Ms) {
         let life = life(self.person.index);
-        let deposit = Life { ..life };
         self.book(
             first_day + 9 * HOUR,
             cash("现金存入"),
             self.card(),
-            deposit.opening,
+            life.opening,
             Kind(EntryKind::Deposit, "存现", "杭州市分行营业部"),
         );
         self.endow(first_day);
@@ -184,6 +141,7 @@ impl Teller<'_> {
                 );
             }
             self.monthly(people, start, date.day());
+            self.bills(start, date.day());
             self.shop(&life, start);
         }
     }
@@ -272,6 +230,20 @@ impl Teller<'_> {
         }
     }
 
+    fn bills(&mut self, start: Ms, day: i8) {
+        for (_, bill) in BILLS.iter().filter(|(due, _)| *due == day) {
+            let fen = self.price(bill);
+            let to = outside(Internal::Clearing, bill.name);
+            self.book(
+                start + 7 * HOUR,
+                self.card(),
+                to,
+                fen,
+                Kind(EntryKind::Payment, bill.memo, bill.place),
+            );
+        }
+    }
+
     fn own(&self, kind: AccountKind) -> Option<Side> {
         let account = self.person.accounts.iter().find(|a| a.kind == kind)?;
         Some(Side::Number(account.account_no.clone()))
@@ -282,10 +254,10 @@ impl Teller<'_> {
             return;
         }
         let at = usize::try_from(self.dice.next()).unwrap_or(0) % life.shops.len().max(1);
-        let Some((name, place, low, high, memo)) = life.shops.get(at).copied() else {
+        let Some(shop) = life.shops.get(at).copied() else {
             return;
         };
-        let fen = self.dice.between(low, high);
+        let fen = self.price(&shop);
         let when = start + 8 * HOUR + self.dice.between(0, 13 * 60) * MINUTE;
         let credit = self
             .person
@@ -297,23 +269,27 @@ impl Teller<'_> {
             Some(card) if self.dice.next().is_multiple_of(3) => Side::Number(card.account_no.clone()),
             _ => self.card(),
         };
-        let shop = outside(Internal::Clearing, name);
+        let till = outside(Internal::Clearing, shop.name);
         self.book(
             when,
             payer.clone(),
-            shop.clone(),
+            till.clone(),
             fen,
-            Kind(EntryKind::Payment, memo, place),
+            Kind(EntryKind::Payment, shop.memo, shop.place),
         );
         if self.dice.next().is_multiple_of(29) {
             self.book(
                 when + 2 * HOUR,
-                shop,
+                till,
                 payer,
                 fen,
-                Kind(EntryKind::Refund, "退款", place),
+                Kind(EntryKind::Refund, "退款", shop.place),
             );
         }
+    }
+
+    fn price(&mut self, shop: &Shop) -> i64 {
+        self.dice.between(shop.least / shop.step, shop.most / shop.step) * shop.step
     }
 
     fn card(&self) -> Side {

@@ -4,6 +4,7 @@
 mod history;
 mod numbers;
 mod people;
+mod shops;
 
 use kit::{clock::Ms, money::Money};
 use uuid::Uuid;

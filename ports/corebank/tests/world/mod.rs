@@ -12,7 +12,7 @@ use corebank::{
 use kit::{
     clock::{Clock, ManualClock, date_of},
     crypto::Vault,
-    db::{Db, Options, migrate},
+    db::{Db, Engine, Options, migrate},
     ids::Ids,
     money::Money,
     random::Random,
@@ -27,19 +27,26 @@ pub(crate) struct World {
     pub(crate) hand: ManualClock,
     pub(crate) db: Db,
     pub(crate) people: Vec<DemoPerson>,
-    _folder: tempfile::TempDir,
 }
 
 impl World {
-    pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&Options::new(format!(
-            "sqlite://{}/weigui.db",
-            folder.path().display()
-        )))
+    pub(crate) async fn new(engine: Engine) -> Self {
+        let (url, sql) = match engine {
+            Engine::Sqlite => (
+                kit::testing::sqlite(),
+                include_str!("../../../../migrations/sqlite/0004_core.sql"),
+            ),
+            Engine::MySql => (
+                kit::testing::mariadb().await.fresh_database().await,
+                include_str!("../../../../migrations/mysql/0004_core.sql"),
+            ),
+        };
+        let db = Db::open(&Options {
+            pool: 4,
+            ..Options::new(url)
+        })
         .await
         .unwrap();
-        let sql = include_str!("../../../../migrations/sqlite/0004_core.sql");
         migrate::run(
             &db,
             &[migrate::Migration {
@@ -50,10 +57,6 @@ impl World {
         )
         .await
         .unwrap();
-        Self::on(db, folder).await
-    }
-
-    async fn on(db: Db, folder: tempfile::TempDir) -> Self {
         let (clock, hand) = Clock::manual(NOW);
         let vault = Vault::fixed([7; 32], clock.clone(), Random);
         let core = EmbeddedCore::new(db.clone(), vault, clock.clone());
@@ -64,7 +67,6 @@ impl World {
             hand,
             db,
             people: demo::people(),
-            _folder: folder,
         }
     }
 
@@ -125,4 +127,23 @@ pub(crate) async fn serve(core: Arc<dyn CoreBank>) -> String {
 
 fn demand(person: &DemoPerson) -> String {
     person.accounts.first().unwrap().account_no.clone()
+}
+
+/// Each story on both engines.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story($crate::world::World::new(kit::db::Engine::Sqlite).await).await;
+            })*
+        }
+        mod mysql {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story($crate::world::World::new(kit::db::Engine::MySql).await).await;
+            })*
+        }
+    };
 }
