@@ -18,6 +18,7 @@
 )]
 #![expect(clippy::return_self_not_must_use, reason = "an expectation may end a chain")]
 
+mod acts;
 mod answer;
 mod bank;
 mod browser;

@@ -21,7 +21,8 @@ pub struct Staff {
 impl Staff {
     /// Not logged in yet.
     pub fn find(bank: &TestBank, login: &str) -> Self {
-        let known = TestBank::staff_known(login);
+        let known = weigui::DEMO_STAFF.iter().find(|staff| staff.login == login);
+        let known = known.unwrap_or_else(|| panic!("no staff login {login}"));
         Self {
             login: known.login.to_owned(),
             password: known.password.to_owned(),

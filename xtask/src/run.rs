@@ -44,10 +44,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     bank.env("WEIGUI_DATA_DIR", &data)
         .env("WEIGUI_HTTP__LISTEN", &options.listen);
     if mariadb {
-        bank.env("WEIGUI_DATABASE__URL", servers::mariadb(&data)?);
+        bank.env(
+            "WEIGUI_DATABASE__URL",
+            servers::mariadb(&data, std::process::id())?,
+        );
     }
     if redis {
-        bank.env("WEIGUI_REDIS__URL", servers::redis(&data)?);
+        bank.env("WEIGUI_REDIS__URL", servers::redis(&data, std::process::id())?);
     }
     shell::command(std::env::current_exe()?)
         .args(["doors", &options.listen])

@@ -21,8 +21,8 @@ const KEEPER: &str = r#"bank=$1; shift; "$@" & server=$!
 while kill -0 "$bank" 2>/dev/null && kill -0 "$server" 2>/dev/null; do sleep 0.5; done
 sleep 1; kill "$server" 2>/dev/null; wait "$server""#;
 
-/// Starts MariaDB on the data in `data/mariadb` and answers its URL.
-pub(crate) fn mariadb(data: &Path) -> Result<String> {
+/// Starts MariaDB on the data in `data/mariadb` and answers its URL. It ends when the process `bank` has.
+pub(crate) fn mariadb(data: &Path, bank: u32) -> Result<String> {
     let home = data.join("mariadb");
     let password = password(data)?;
     if !home.join("mysql").is_dir() {
@@ -46,7 +46,7 @@ pub(crate) fn mariadb(data: &Path) -> Result<String> {
     );
     fs::write(&first, sql)?;
     let port = free_port()?;
-    let mut server = kept("mariadbd");
+    let mut server = kept("mariadbd", bank);
     server
         .args(["--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve"])
         .args(as_root());
@@ -63,9 +63,9 @@ pub(crate) fn mariadb(data: &Path) -> Result<String> {
 }
 
 /// Starts Redis, which here keeps nothing on disk, and answers its URL.
-pub(crate) fn redis(data: &Path) -> Result<String> {
+pub(crate) fn redis(data: &Path, bank: u32) -> Result<String> {
     let port = free_port()?;
-    let mut server = kept("redis-server");
+    let mut server = kept("redis-server", bank);
     server.args([
         "--bind",
         "127.0.0.1",
@@ -81,12 +81,10 @@ pub(crate) fn redis(data: &Path) -> Result<String> {
     Ok(format!("redis://127.0.0.1:{port}/"))
 }
 
-fn kept(server: &str) -> Command {
+fn kept(server: &str, bank: u32) -> Command {
     let mut command = shell::command("sh");
     let program = shell::which(server).map_or_else(|| server.into(), std::path::PathBuf::into_os_string);
-    command
-        .args(["-c", KEEPER, "sh", &std::process::id().to_string()])
-        .arg(program);
+    command.args(["-c", KEEPER, "sh", &bank.to_string()]).arg(program);
     // Of its own group, so that Ctrl-C reaches the bank first and the servers by way of the keeper.
     command.process_group(0);
     command
@@ -134,4 +132,41 @@ fn password(data: &Path) -> Result<String> {
     let new = bytes.map(|byte| format!("{byte:02x}")).concat();
     fs::write(&file, &new)?;
     Ok(new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_up(url: &str) -> bool {
+        let address = url.split(['/', '@']).find(|part| part.starts_with("127.0.0.1:"));
+        TcpStream::connect(address.expect("an address")).is_ok()
+    }
+
+    #[test]
+    fn servers_come_up_and_end_with_the_bank() {
+        if ["mariadbd", "redis-server"]
+            .iter()
+            .any(|server| shell::which(server).is_none())
+        {
+            println!("not tested: the servers are not installed");
+            return;
+        }
+        let data = std::env::temp_dir().join(format!("weigui-xtask-{}", std::process::id()));
+        fs::create_dir_all(&data).expect("a folder");
+        let mut bank = Command::new("sleep").arg("60").spawn().expect("a process");
+        let urls = [mariadb(&data, bank.id()), redis(&data, bank.id())].map(|url| url.expect("a server"));
+        assert!(urls.iter().all(|url| is_up(url)));
+        bank.kill().expect("killed");
+        bank.wait().expect("gone");
+        let begun = Instant::now();
+        while urls.iter().any(|url| is_up(url)) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "a server outlives its bank"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        fs::remove_dir_all(&data).expect("removed");
+    }
 }
