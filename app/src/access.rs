@@ -21,7 +21,10 @@ pub fn matrix() -> String {
         .to_owned();
     for (method, path, door) in doors().iter() {
         let mark = |yes: bool| if yes { "✔" } else { "" };
-        let staff: Vec<&str> = Role::ALL.iter().map(|role| mark(staff_may(*role, door))).collect();
+        let staff: Vec<&str> = Role::ALL
+            .iter()
+            .map(|role| mark(staff_may(*role, door)))
+            .collect();
         let visitor = matches!(door, Door::Open | Door::Visitor);
         let customer = visitor || door == Door::Customer;
         text.push_str(&format!(

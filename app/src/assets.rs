@@ -34,8 +34,14 @@ pub fn simulator() -> Router {
 
 fn app<A: RustEmbed + 'static>(base: &'static str) -> Router {
     Router::new()
-        .route(base, get(move || async move { Redirect::permanent(&format!("{base}/")) }))
-        .route(&format!("{base}/"), get(|headers: HeaderMap| async move { serve::<A>("index.html", &headers) }))
+        .route(
+            base,
+            get(move || async move { Redirect::permanent(&format!("{base}/")) }),
+        )
+        .route(
+            &format!("{base}/"),
+            get(|headers: HeaderMap| async move { serve::<A>("index.html", &headers) }),
+        )
         .route(
             &format!("{base}/{{*path}}"),
             get(|Path(path): Path<String>, headers: HeaderMap| async move { serve::<A>(&path, &headers) }),
@@ -65,7 +71,11 @@ fn answer(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     };
     let out = answer.headers_mut();
     // Built files carry their hash in the name and never change; pages are asked for anew.
-    let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(path)));
     if let Ok(etag) = HeaderValue::from_str(&etag) {

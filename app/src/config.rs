@@ -117,25 +117,38 @@ impl Default for Config {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".to_owned(), ops_listen: "127.0.0.1:9090".to_owned(), public_url: String::new() }
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            ops_listen: "127.0.0.1:9090".to_owned(),
+            public_url: String::new(),
+        }
     }
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: String::new(), pool: 16 }
+        Self {
+            url: String::new(),
+            pool: 16,
+        }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".to_owned() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info".to_owned(),
+        }
     }
 }
 
 impl Default for Core {
     fn default() -> Self {
-        Self { kind: CoreKind::Embedded, url: String::new() }
+        Self {
+            kind: CoreKind::Embedded,
+            url: String::new(),
+        }
     }
 }
 
@@ -164,29 +177,124 @@ impl Config {
 
 /// Key, type, default, meaning.
 pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
-    ("data_dir", "path", "data", "Folder for everything the embedded engines write; the SQLite file is `weigui.db` in it."),
-    ("http.listen", "host:port", "127.0.0.1:8080", "Listener for customers, staff and WeChat's callbacks; put TLS in front of it."),
-    ("http.ops_listen", "host:port", "127.0.0.1:9090", "Listener for `/livez`, `/readyz`, `/metrics`; never public."),
-    ("http.public_url", "URL", "from listen", "Where customers reach the bank. With `https` cookies are Secure and HSTS is sent."),
-    ("database.url", "URL", "SQLite in data_dir", "`sqlite:///path/file.db` or `mysql://user:password@host:port/name` (MySQL, MariaDB, Galera, TiDB)."),
-    ("database.pool", "number", "16", "Connections per node to a MySQL-protocol database."),
-    ("redis.url", "URL", "(none)", "`redis://host:port`. Without it caches and hints stay within the process; correctness does not depend on it."),
-    ("crypto.master_key", "base64, 32 bytes", "(none)", "Wraps the data keys. Required outside the demo; the demo makes `master.key` in data_dir."),
+    (
+        "data_dir",
+        "path",
+        "data",
+        "Folder for everything the embedded engines write; the SQLite file is `weigui.db` in it.",
+    ),
+    (
+        "http.listen",
+        "host:port",
+        "127.0.0.1:8080",
+        "Listener for customers, staff and WeChat's callbacks; put TLS in front of it.",
+    ),
+    (
+        "http.ops_listen",
+        "host:port",
+        "127.0.0.1:9090",
+        "Listener for `/livez`, `/readyz`, `/metrics`; never public.",
+    ),
+    (
+        "http.public_url",
+        "URL",
+        "from listen",
+        "Where customers reach the bank. With `https` cookies are Secure and HSTS is sent.",
+    ),
+    (
+        "database.url",
+        "URL",
+        "SQLite in data_dir",
+        "`sqlite:///path/file.db` or `mysql://user:password@host:port/name` (MySQL, MariaDB, Galera, TiDB).",
+    ),
+    (
+        "database.pool",
+        "number",
+        "16",
+        "Connections per node to a MySQL-protocol database.",
+    ),
+    (
+        "redis.url",
+        "URL",
+        "(none)",
+        "`redis://host:port`. Without it caches and hints stay within the process; correctness does not depend on it.",
+    ),
+    (
+        "crypto.master_key",
+        "base64, 32 bytes",
+        "(none)",
+        "Wraps the data keys. Required outside the demo; the demo makes `master.key` in data_dir.",
+    ),
     ("log.format", "text or json", "text", "How log lines look."),
-    ("log.filter", "filter", "info", "Levels by module, as in `info,kit::db=debug`."),
-    ("core.kind", "embedded or http", "embedded", "`http` speaks to the bank's own core; `embedded` is the reference core for demos and tests."),
-    ("core.url", "URL", "(none)", "Base URL of the bank's core when `core.kind` is `http`."),
-    ("wechat.account", "text", "demo", "Name of the Official Account in the callback path `/wechat/{account}/callback`."),
+    (
+        "log.filter",
+        "filter",
+        "info",
+        "Levels by module, as in `info,kit::db=debug`.",
+    ),
+    (
+        "core.kind",
+        "embedded or http",
+        "embedded",
+        "`http` speaks to the bank's own core; `embedded` is the reference core for demos and tests.",
+    ),
+    (
+        "core.url",
+        "URL",
+        "(none)",
+        "Base URL of the bank's core when `core.kind` is `http`.",
+    ),
+    (
+        "wechat.account",
+        "text",
+        "demo",
+        "Name of the Official Account in the callback path `/wechat/{account}/callback`.",
+    ),
     ("wechat.appid", "text", "demo's", "AppID of the Official Account."),
     ("wechat.secret", "text", "demo's", "AppSecret."),
-    ("wechat.token", "text", "demo's", "Token for the callback's signatures."),
-    ("wechat.encoding_aes_key", "43 characters", "demo's", "EncodingAESKey; the callback takes safe mode only."),
-    ("wechat.original_id", "text", "demo's", "Original id (gh_…) of the account."),
-    ("wechat.api_base", "URL", "sandbox", "`https://api.weixin.qq.com` or the bank's egress proxy."),
-    ("wechat.authorize_url", "URL", "sandbox", "`https://open.weixin.qq.com/connect/oauth2/authorize`."),
+    (
+        "wechat.token",
+        "text",
+        "demo's",
+        "Token for the callback's signatures.",
+    ),
+    (
+        "wechat.encoding_aes_key",
+        "43 characters",
+        "demo's",
+        "EncodingAESKey; the callback takes safe mode only.",
+    ),
+    (
+        "wechat.original_id",
+        "text",
+        "demo's",
+        "Original id (gh_…) of the account.",
+    ),
+    (
+        "wechat.api_base",
+        "URL",
+        "sandbox",
+        "`https://api.weixin.qq.com` or the bank's egress proxy.",
+    ),
+    (
+        "wechat.authorize_url",
+        "URL",
+        "sandbox",
+        "`https://open.weixin.qq.com/connect/oauth2/authorize`.",
+    ),
     ("sms.url", "URL", "sandbox", "The SMS gateway's send address."),
-    ("sms.key", "text", "(none)", "The key that the SMS gateway asks for."),
-    ("documents.font", "path", "found", "A CJK font for PDF statements; by default one of Debian's is looked for."),
+    (
+        "sms.key",
+        "text",
+        "(none)",
+        "The key that the SMS gateway asks for.",
+    ),
+    (
+        "documents.font",
+        "path",
+        "found",
+        "A CJK font for PDF statements; by default one of Debian's is looked for.",
+    ),
 ];
 
 /// `docs/configuration.md`.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use corebank::demo::{DemoPerson, people};
+use couriers::WeChatAnswer;
 use identity::{NewStaff, Role};
 use sandbox::{DemoFacts, Person, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
@@ -79,18 +80,33 @@ pub(crate) fn complete(config: &mut Config) {
     fill(&mut w.encoding_aes_key, AES_KEY.to_owned());
     fill(&mut w.original_id, ORIGINAL_ID.to_owned());
     fill(&mut w.api_base, format!("{inside}/wechat"));
-    fill(&mut w.authorize_url, format!("{public}/sandbox/wechat/connect/oauth2/authorize"));
+    fill(
+        &mut w.authorize_url,
+        format!("{public}/sandbox/wechat/connect/oauth2/authorize"),
+    );
     fill(&mut config.sms.url, format!("{inside}/sms/send"));
 }
 
 /// Why a configuration must not serve a bank.
 pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
     let w = &config.wechat;
-    let demo = [(&w.appid, APPID), (&w.secret, SECRET), (&w.token, TOKEN), (&w.encoding_aes_key, AES_KEY)];
+    let demo = [
+        (&w.appid, APPID),
+        (&w.secret, SECRET),
+        (&w.token, TOKEN),
+        (&w.encoding_aes_key, AES_KEY),
+    ];
     for (value, known) in demo {
-        anyhow::ensure!(value != known, "the configuration holds a key of the demo; put the bank's own in its place");
+        anyhow::ensure!(
+            value != known,
+            "the configuration holds a key of the demo; put the bank's own in its place"
+        );
     }
-    for (key, value) in [("wechat.api_base", &w.api_base), ("wechat.authorize_url", &w.authorize_url), ("sms.url", &config.sms.url)] {
+    for (key, value) in [
+        ("wechat.api_base", &w.api_base),
+        ("wechat.authorize_url", &w.authorize_url),
+        ("sms.url", &config.sms.url),
+    ] {
         anyhow::ensure!(!value.is_empty(), "{key} is required outside the demo");
         anyhow::ensure!(!value.contains("/sandbox"), "{key} points at a sandbox");
     }
@@ -101,7 +117,11 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
 pub(crate) async fn refuse_demo_staff(bank: &Bank) -> anyhow::Result<()> {
     for staff in &DEMO_STAFF {
         let known = bank.identity.is_hired(staff.login).await?;
-        anyhow::ensure!(!known, "the database holds the demo's staff account {}; use a fresh database", staff.login);
+        anyhow::ensure!(
+            !known,
+            "the database holds the demo's staff account {}; use a fresh database",
+            staff.login
+        );
     }
     Ok(())
 }
@@ -109,7 +129,9 @@ pub(crate) async fn refuse_demo_staff(bank: &Bank) -> anyhow::Result<()> {
 /// Fills a fresh database; on a database that has the demo's people it changes nothing.
 pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
     let Some(core) = &bank.embedded else { return Ok(()) };
-    corebank::demo::seed(core, bank.cx.clock.now()).await.context("seeding the core")?;
+    corebank::demo::seed(core, bank.cx.clock.now())
+        .await
+        .context("seeding the core")?;
     for staff in &DEMO_STAFF {
         if bank.identity.is_hired(staff.login).await? {
             continue;
@@ -117,10 +139,17 @@ pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
         bank.identity.hire(hired(staff)).await?;
     }
     for person in people() {
-        bank.identity.introduce(&introduced(&person)).await?;
+        if bank.identity.introduce(&introduced(&person)).await? {
+            if let Some(customer) = bank.identity.by_customer_no(&person.customer_no).await? {
+                bank.accounts.learn(customer, &person.customer_no).await?;
+            }
+        }
         if person.following {
             let (outreach, openid) = (bank.outreach.clone(), person.openid);
-            bank.cx.db.tx(async move |c| outreach.followed(c, openid, None).await).await?;
+            bank.cx
+                .db
+                .tx(async move |c| outreach.followed(c, openid, None).await)
+                .await?;
         }
     }
     Ok(())
@@ -167,7 +196,11 @@ pub(crate) fn world(bank: &Bank) -> anyhow::Result<Sandbox> {
     })?;
     if let Some(stub) = bank.faults.clone() {
         sandbox.on_core_faults(move |faults| {
-            stub.switch(corebank::stub::Switches { delay_ms: faults.delay_ms, lose_answers: faults.lose_answers, down: faults.down });
+            stub.switch(corebank::stub::Switches {
+                delay_ms: faults.delay_ms,
+                lose_answers: faults.lose_answers,
+                down: faults.down,
+            });
         });
     }
     Ok(sandbox)
@@ -179,7 +212,11 @@ fn phone(person: &DemoPerson) -> Person {
     Person {
         openid: person.openid.to_owned(),
         nickname: person.name.to_owned(),
-        avatar_color: COLOURS.get(colour % COLOURS.len()).copied().unwrap_or("#2f5d8a").to_owned(),
+        avatar_color: COLOURS
+            .get(colour % COLOURS.len())
+            .copied()
+            .unwrap_or("#2f5d8a")
+            .to_owned(),
         phone: person.phone.to_owned(),
         following: person.following,
         demo: DemoFacts {
@@ -190,6 +227,21 @@ fn phone(person: &DemoPerson) -> Person {
             bound: person.bound,
         },
     }
+}
+
+/// Gives the account its menu, as soon as the sandbox answers.
+pub(crate) async fn publish_menu(bank: Bank) {
+    let menu = say::menu(&bank.config);
+    for pause in [0_u64, 200, 500, 1_000, 2_000, 5_000] {
+        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+        if matches!(
+            bank.outside.wechat.publish_menu(&menu).await,
+            WeChatAnswer::Sent(_)
+        ) {
+            return;
+        }
+    }
+    tracing::warn!("the menu could not be published");
 }
 
 /// The public facts of the demo bank, for scripts.

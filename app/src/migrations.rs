@@ -36,11 +36,19 @@ pub fn plan(engine: Engine) -> Vec<Migration> {
         Engine::Sqlite => SQLITE,
         Engine::MySql => MYSQL,
     };
-    line.iter().map(|(version, name, sql)| Migration { version: *version, name, sql }).collect()
+    line.iter()
+        .map(|(version, name, sql)| Migration {
+            version: *version,
+            name,
+            sql,
+        })
+        .collect()
 }
 
 /// Brings a database up to this program's schema.
 pub(crate) async fn bring_up(db: &kit::db::Db) -> anyhow::Result<()> {
-    kit::db::migrate::run(db, &plan(db.engine())).await.context("migrating the database")?;
+    kit::db::migrate::run(db, &plan(db.engine()))
+        .await
+        .context("migrating the database")?;
     Ok(())
 }

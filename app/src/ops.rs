@@ -31,7 +31,12 @@ async fn ready(State((bank, _)): State<(Bank, Metrics)>) -> (StatusCode, &'stati
 
 async fn counted(State((bank, metrics)): State<(Bank, Metrics)>) -> String {
     let now = bank.cx.clock.now();
-    if let Ok(backlog) = bank.cx.db.read(async move |c| kit::jobs::backlog(c, now).await).await {
+    if let Ok(backlog) = bank
+        .cx
+        .db
+        .read(async move |c| kit::jobs::backlog(c, now).await)
+        .await
+    {
         kit::telemetry::gauge_i64("weigui_jobs_due", backlog.due);
         kit::telemetry::gauge_i64("weigui_jobs_running", backlog.running);
         kit::telemetry::gauge_i64("weigui_jobs_dead", backlog.dead);

@@ -1,14 +1,184 @@
 //! What follows from a fact across domains: whoever is concerned is told.
+//!
+//! Each reaction is a job made in the transaction of the fact, so it happens at least once; outreach
+//! lets each notice out once per key.
 
+use anyhow::Context as _;
+use corebank::Answer;
+use identity::{CustomerId, mask};
 use kit::events::Subscription;
-use kit::jobs::Handler;
+use kit::jobs::{Handler, Job, Outcome};
+use outreach::{Notice, NoticeKind};
+use serde_json::Value;
 
 use crate::wire::Bank;
 
+const POSTED: &str = "app.tell_posted";
+const FAILED: &str = "app.tell_failed";
+const BLOCKED: &str = "app.tell_blocked";
+const LIFTED: &str = "app.tell_lifted";
+const BOUND: &str = "app.tell_bound";
+const TRIES: i64 = 12;
+
 pub(crate) fn subscriptions() -> Vec<Subscription> {
-    Vec::new()
+    [
+        ("payments.posted", POSTED),
+        ("payments.failed", FAILED),
+        ("accounts.blocked", BLOCKED),
+        ("accounts.lifted", LIFTED),
+        ("identity.bound", BOUND),
+    ]
+    .map(|(topic, job_kind)| Subscription { topic, job_kind })
+    .into()
 }
 
-pub(crate) fn jobs(_: &Bank) -> Vec<Handler> {
-    Vec::new()
+pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
+    let with = |kind: &'static str| {
+        let bank = bank.clone();
+        Handler::new(kind, TRIES, move |job| react(bank.clone(), kind, job))
+    };
+    [POSTED, FAILED, BLOCKED, LIFTED, BOUND].map(with).into()
+}
+
+async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outcome> {
+    let fact: Value = serde_json::from_str(&job.payload)?;
+    let notices = match kind {
+        POSTED => posted(&bank, &fact).await?,
+        FAILED => failed(&bank, &fact).await?,
+        BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
+        _ => bound(&bank, &fact).await?,
+    };
+    let outreach = bank.outreach.clone();
+    bank.cx
+        .db
+        .tx(async move |c| {
+            for notice in &notices {
+                outreach.notice(c, notice).await?;
+            }
+            Ok::<_, outreach::Error>(())
+        })
+        .await?;
+    Ok(Outcome::Done)
+}
+
+fn text<'a>(fact: &'a Value, key: &str) -> anyhow::Result<&'a str> {
+    fact.get(key)
+        .and_then(Value::as_str)
+        .with_context(|| format!("a fact without {key}"))
+}
+
+fn customer(fact: &Value) -> anyhow::Result<CustomerId> {
+    Ok(text(fact, "customer")?.parse()?)
+}
+
+/// The payer learns that it went out; the payee, when a customer of this channel, that it came in.
+async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+    let id = text(fact, "transfer")?;
+    let Some(sent) = bank.payments.notice(id.parse()?).await? else {
+        return Ok(Vec::new());
+    };
+    let mut notices = vec![Notice {
+        customer: sent.customer,
+        kind: NoticeKind::TransferDone {
+            amount: sent.amount,
+            payee_masked: sent.payee_masked.clone(),
+            account_tail: sent.account_tail.clone(),
+            at: sent.at,
+        },
+        dedupe_key: format!("transfer.done.{id}"),
+        link: Some(format!("transfers/{id}")),
+    }];
+    notices.extend(money_in(bank, id, &sent).await?);
+    Ok(notices)
+}
+
+async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Notice>> {
+    let Some(customer_no) = bank.accounts.customer_no_of(&sent.payee_no).await? else {
+        return Ok(None);
+    };
+    let Some(payee) = bank.identity.by_customer_no(&customer_no).await? else {
+        return Ok(None);
+    };
+    let Answer::Done(balance) = bank.outside.core.balance(&sent.payee_no).await else {
+        anyhow::bail!("the core does not tell the payee's balance now");
+    };
+    Ok(Some(Notice {
+        customer: payee,
+        kind: NoticeKind::MoneyIn {
+            amount: sent.amount,
+            balance: balance.posted,
+            payer_masked: sent.payer_masked.clone(),
+            account_tail: mask::tail(&sent.payee_no),
+            at: sent.at,
+        },
+        dedupe_key: format!("money.in.{id}"),
+        link: Some("accounts".to_owned()),
+    }))
+}
+
+async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+    let id = text(fact, "transfer")?;
+    let Some(sent) = bank.payments.notice(id.parse()?).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![Notice {
+        customer: sent.customer,
+        kind: NoticeKind::TransferFailed {
+            amount: sent.amount,
+            payee_masked: sent.payee_masked,
+            account_tail: sent.account_tail,
+            reason: sent.reason.to_owned(),
+            at: sent.at,
+        },
+        dedupe_key: format!("transfer.failed.{id}"),
+        link: Some(format!("transfers/{id}")),
+    }])
+}
+
+async fn loss(bank: &Bank, fact: &Value, lifted: bool) -> anyhow::Result<Vec<Notice>> {
+    let id = text(fact, "loss")?;
+    let Some(facts) = bank.accounts.loss_facts(id).await? else {
+        return Ok(Vec::new());
+    };
+    let (account_tail, receipt_no) = (facts.tail, facts.receipt_no);
+    let kind = if lifted {
+        NoticeKind::LossLifted {
+            account_tail,
+            receipt_no,
+            at: facts.lifted_at.unwrap_or(facts.blocked_at),
+        }
+    } else {
+        NoticeKind::LossReported {
+            account_tail,
+            receipt_no,
+            at: facts.blocked_at,
+        }
+    };
+    let what = if lifted { "lifted" } else { "reported" };
+    Ok(vec![Notice {
+        customer: customer(fact)?,
+        kind,
+        dedupe_key: format!("loss.{what}.{id}"),
+        link: Some("loss".to_owned()),
+    }])
+}
+
+/// The accounts of a new binding become known; other WeChat users of the same customer are warned.
+async fn bound(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+    let (customer, openid) = (customer(fact)?, text(fact, "openid")?);
+    if let Some(who) = bank.identity.customer_of(openid).await? {
+        bank.accounts.learn(who.id, &who.customer_no).await?;
+    }
+    if bank.identity.openids_of(customer).await?.len() < 2 {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Notice {
+        customer,
+        kind: NoticeKind::BoundElsewhere {
+            new_openid: openid.to_owned(),
+            at: bank.cx.clock.now(),
+        },
+        dedupe_key: format!("bound.{}", text(fact, "binding")?),
+        link: None,
+    }])
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use accounts::Accounts;
 use channel::{Command, Fan, Welcome, Words};
+use couriers::{Button, Menu};
 use identity::{Customer, Identity};
 use weigui_wechat::{Account, Reply};
 
@@ -45,38 +46,107 @@ pub(crate) fn channel(config: &Config, commands: Vec<Command>) -> anyhow::Result
         again: format!("欢迎回来！您之前的设置都还在。\n\n{help}"),
         lost: format!("抱歉，我没听懂。\n\n{help}"),
     };
-    Ok(channel::Settings { account, welcome, commands })
+    Ok(channel::Settings {
+        account,
+        welcome,
+        commands,
+    })
 }
 
 /// A link into our pages that first asks WeChat who is there.
 fn link(config: &Config, page: &str, text: &str) -> String {
-    format!("<a href=\"{}/api/oauth/start?to={page}\">{text}</a>", config.public_url())
+    format!(
+        "<a href=\"{}/api/oauth/start?to={page}\">{text}</a>",
+        config.public_url()
+    )
+}
+
+/// The menu below the chat.
+pub(crate) fn menu(config: &Config) -> Menu {
+    let page = |name: &str, page: &str| {
+        Button::view(
+            name,
+            &format!("{}/api/oauth/start?to=/h5/{page}", config.public_url()),
+        )
+    };
+    let group = |name: &str, sub_button: Vec<Button>| Button::Group {
+        name: name.to_owned(),
+        sub_button,
+    };
+    Menu {
+        button: vec![
+            group(
+                "账户",
+                vec![
+                    Button::click("查余额", "BALANCE"),
+                    page("查明细", "accounts"),
+                    page("我的首页", ""),
+                ],
+            ),
+            page("转账", "transfer"),
+            group(
+                "服务",
+                vec![
+                    Button::click("立即挂失", "LOSS"),
+                    page("绑定银行卡", "bind"),
+                    Button::click("人工客服", "HUMAN"),
+                ],
+            ),
+        ],
+    }
 }
 
 /// Everything that can be done by typing it or by a menu button.
 pub(crate) fn commands(identity: &Identity, accounts: &Accounts, config: &Config) -> Vec<Command> {
-    let bind = format!("请先{}，之后就能在微信里查余额、转账和挂失。", link(config, "/h5/bind", "绑定银行卡"));
+    let bind = format!(
+        "请先{}，之后就能在微信里查余额、转账和挂失。",
+        link(config, "/h5/bind", "绑定银行卡")
+    );
     let balance = accounts.clone();
     let loss = accounts.clone();
     vec![
         human(),
-        for_customers(&["余额", "查余额", "余额查询", "余额多少"], &["BALANCE"], identity, &bind, move |who, _| {
-            let accounts = balance.clone();
-            async move { Ok(accounts.chat_balance(&who).await) }
-        }),
-        for_customers(&["挂失", "卡丢了", "银行卡丢了"], &["LOSS"], identity, &bind, move |who, rest| {
-            let accounts = loss.clone();
-            async move { Ok(accounts.chat_loss(&who, &rest).await) }
-        }),
-        page(&["明细", "查明细", "账单"], &["ENTRIES"], format!("请点{}查看账户收支。", link(config, "/h5/accounts", "账户明细"))),
-        page(&["转账", "汇款"], &["TRANSFER"], format!("请点{}，核对收款人后用密码和短信验证码确认。", link(config, "/h5/transfer", "转账"))),
+        for_customers(
+            &["余额", "查余额", "余额查询", "余额多少"],
+            &["BALANCE"],
+            identity,
+            &bind,
+            move |who, _| {
+                let accounts = balance.clone();
+                async move { Ok(accounts.chat_balance(&who).await) }
+            },
+        ),
+        for_customers(
+            &["挂失", "卡丢了", "银行卡丢了"],
+            &["LOSS"],
+            identity,
+            &bind,
+            move |who, rest| {
+                let accounts = loss.clone();
+                async move { Ok(accounts.chat_loss(&who, &rest).await) }
+            },
+        ),
+        page(
+            &["明细", "查明细", "账单"],
+            &["ENTRIES"],
+            format!("请点{}查看账户收支。", link(config, "/h5/accounts", "账户明细")),
+        ),
+        page(
+            &["转账", "汇款"],
+            &["TRANSFER"],
+            format!(
+                "请点{}，核对收款人后用密码和短信验证码确认。",
+                link(config, "/h5/transfer", "转账")
+            ),
+        ),
         page(&["绑定", "绑卡", "绑定银行卡"], &["BIND"], bind.clone()),
     ]
 }
 
 /// Until the agent desk opens, a person is reached by phone; the answer comes in one message.
 fn human() -> Command {
-    let text = format!("人工客服：请拨打{HOTLINE}（24小时）。\n紧急挂失可直接回复“挂失”，立即冻结，不必等待。");
+    let text =
+        format!("人工客服：请拨打{HOTLINE}（24小时）。\n紧急挂失可直接回复“挂失”，立即冻结，不必等待。");
     page(&["人工"], &["HUMAN"], text)
 }
 
@@ -85,7 +155,10 @@ fn page(texts: &'static [&'static str], keys: &'static [&'static str], text: Str
         let reply = Reply::text_cut(&text);
         Box::pin(async move { Ok(reply) }) as futures_util::future::BoxFuture<'static, _>
     });
-    Command { words: Words { texts, keys }, run }
+    Command {
+        words: Words { texts, keys },
+        run,
+    }
 }
 
 /// A command for bound customers; others are told how to bind.
@@ -110,7 +183,10 @@ where
             Ok(Reply::text_cut(&text))
         }) as futures_util::future::BoxFuture<'static, _>
     });
-    Command { words: Words { texts, keys }, run }
+    Command {
+        words: Words { texts, keys },
+        run,
+    }
 }
 
 pub(crate) fn couriers(config: &Config) -> couriers::Settings {
@@ -124,5 +200,5 @@ pub(crate) fn couriers(config: &Config) -> couriers::Settings {
 }
 
 pub(crate) fn outreach(config: &Config) -> outreach::Settings {
-    outreach::Settings { public_url: config.public_url() }
+    outreach::Settings::new(config.public_url())
 }

@@ -28,7 +28,10 @@ const BODY_LIMIT: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(OpenApi)]
-#[openapi(info(title = "Weigui 微柜", description = "A bank's counter inside WeChat. Money is integer fen (`*_fen`); instants are integer milliseconds UTC (`*_at`); commands carry an `Idempotency-Key` made before the first send; refusals are `application/problem+json` with a stable `code`."))]
+#[openapi(info(
+    title = "Weigui 微柜",
+    description = "A bank's counter inside WeChat. Money is integer fen (`*_fen`); instants are integer milliseconds UTC (`*_at`); commands carry an `Idempotency-Key` made before the first send; refusals are `application/problem+json` with a stable `code`."
+))]
 struct Doc;
 
 fn api(bank: &Bank) -> OpenApiRouter {
@@ -51,9 +54,16 @@ fn name_operations(description: &mut utoipa::openapi::OpenApi) {
     for (path, item) in &mut description.paths.paths {
         let of_path = |method: &str| {
             let parts = path.trim_start_matches("/api/").split(['/', '-', '.']);
-            parts.fold(method.to_owned(), |name, part| format!("{name}_{}", part.trim_matches(['{', '}'])))
+            parts.fold(method.to_owned(), |name, part| {
+                format!("{name}_{}", part.trim_matches(['{', '}']))
+            })
         };
-        let methods = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)];
+        let methods = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("delete", &mut item.delete),
+        ];
         for (method, operation) in methods {
             if let Some(operation) = operation {
                 operation.operation_id = Some(of_path(method));
@@ -74,7 +84,9 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
     let guard = (bank.identity.clone(), Arc::new(access::doors()));
     let api = api
         .route("/api/openapi.json", get(move || async move { Json(description) }))
-        .method_not_allowed_fallback(|| async { Problem::new(405, "request.method", "不支持这种请求方法。") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(405, "request.method", "不支持这种请求方法。")
+        })
         .layer(middleware::from_fn_with_state(guard, identity::guard))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     let callback = format!("/wechat/{}/callback", bank.config.wechat.account);
@@ -86,9 +98,14 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
     if let Some(world) = world {
         all = all.merge(assets::simulator()).nest("/sandbox", world.router());
     }
-    let policy = Policy { https: bank.config.public_url().starts_with("https://"), framed_by_self: bank.mode == Mode::Demo };
+    let policy = Policy {
+        https: bank.config.public_url().starts_with("https://"),
+        framed_by_self: bank.mode == Mode::Demo,
+    };
     all.fallback(|| async { Problem::new(404, "not_found", "没有找到您要的内容。") })
-        .layer(CatchPanicLayer::custom(|_| Problem::internal("panic", &"a handler panicked").into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::internal("panic", &"a handler panicked").into_response()
+        }))
         .layer(middleware::from_fn(trace_requests))
         .layer(middleware::from_fn(detach_writes))
         .layer(middleware::from_fn_with_state(policy, headers::secure))
@@ -114,7 +131,9 @@ impl Doorway {
     /// Takes the ports. In the demo a taken operations port is no reason not to start.
     pub async fn open(config: &crate::Config, mode: Mode) -> anyhow::Result<Self> {
         let http = &config.http;
-        let public = TcpListener::bind(&http.listen).await.with_context(|| format!("listening on {}", http.listen))?;
+        let public = TcpListener::bind(&http.listen)
+            .await
+            .with_context(|| format!("listening on {}", http.listen))?;
         let ops = match TcpListener::bind(&http.ops_listen).await {
             Ok(listener) => Some(listener),
             Err(error) if mode == Mode::Demo => {
@@ -132,7 +151,8 @@ impl Doorway {
         if let Some(listener) = self.ops {
             let (app, stopping) = (ops::router(bank.clone(), Metrics::install()), tasks.clone());
             tasks.start(async move {
-                let served = axum::serve(listener, app).with_graceful_shutdown(async move { stopping.stopping().await });
+                let served = axum::serve(listener, app)
+                    .with_graceful_shutdown(async move { stopping.stopping().await });
                 if let Err(error) = served.await {
                     tracing::error!(cause = %error, "operations listener ended");
                 }
@@ -144,7 +164,8 @@ impl Doorway {
         }
         let app = router(bank, world);
         let (graceful, hard) = (tasks.clone(), tasks);
-        let served = axum::serve(self.public, app).with_graceful_shutdown(async move { graceful.stopping().await });
+        let served =
+            axum::serve(self.public, app).with_graceful_shutdown(async move { graceful.stopping().await });
         tokio::select! {
             ended = served.into_future() => ended.context("serving"),
             // A long poll must not hold the door open for ever.

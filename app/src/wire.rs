@@ -85,7 +85,13 @@ impl Bank {
         roles: &str,
     ) -> anyhow::Result<Self> {
         let Outside { core, sms, wechat } = outside.clone();
-        let identity = Identity::new(cx.clone(), core.clone(), sms.clone(), wechat.clone(), say::identity(&config));
+        let identity = Identity::new(
+            cx.clone(),
+            core.clone(),
+            sms.clone(),
+            wechat.clone(),
+            say::identity(&config),
+        );
         let accounts = Accounts::new(cx.clone(), core.clone(), identity.clone(), say::accounts(&config));
         let payments = Payments::new(cx.clone(), core.clone(), identity.clone(), accounts.clone());
         let outreach = Outreach::new(cx.clone(), identity.clone(), wechat, sms, say::outreach(&config));
@@ -102,7 +108,21 @@ impl Bank {
             version: env!("CARGO_PKG_VERSION"),
         });
         let config = Arc::new(config);
-        Ok(Self { cx, mode, config, master, outside, embedded, faults, identity, accounts, payments, outreach, channel, office })
+        Ok(Self {
+            cx,
+            mode,
+            config,
+            master,
+            outside,
+            embedded,
+            faults,
+            identity,
+            accounts,
+            payments,
+            outreach,
+            channel,
+            office,
+        })
     }
 
     /// Who does the jobs of every domain.
@@ -151,7 +171,11 @@ async fn keep_tidy(bank: Bank) {
     const HORIZON: i64 = 400 * kit::clock::DAY;
     while !bank.cx.tasks.is_stopping() {
         let before = bank.cx.clock.now() - HORIZON;
-        let swept = bank.cx.db.tx(async move |c| kit::idem::sweep(c, before).await).await;
+        let swept = bank
+            .cx
+            .db
+            .tx(async move |c| kit::idem::sweep(c, before).await)
+            .await;
         if let Err(error) = swept.and(identity::tidy_up(&bank.identity).await) {
             tracing::warn!(cause = %error, "tidying failed; trying again in an hour");
         }
@@ -195,20 +219,33 @@ async fn context(config: &Config, db: Db, clock: Clock, master: &MasterKey) -> a
 /// The host's name and a few digits, so that two nodes on one host differ.
 fn node_name(random: Random) -> String {
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim().split('.').next().filter(|h| !h.is_empty()).unwrap_or("node"), random.digits(4))
+    format!(
+        "{}-{}",
+        host.trim()
+            .split('.')
+            .next()
+            .filter(|h| !h.is_empty())
+            .unwrap_or("node"),
+        random.digits(4)
+    )
 }
 
 /// The configured key; the demo makes one and keeps it beside its database.
 fn master_key(config: &Config, mode: Mode) -> anyhow::Result<MasterKey> {
     if !config.crypto.master_key.is_empty() {
-        return MasterKey::parse(&config.crypto.master_key).context("crypto.master_key must be base64 of 32 bytes");
+        return MasterKey::parse(&config.crypto.master_key)
+            .context("crypto.master_key must be base64 of 32 bytes");
     }
-    anyhow::ensure!(mode == Mode::Demo, "crypto.master_key is required outside the demo (base64 of 32 random bytes)");
+    anyhow::ensure!(
+        mode == Mode::Demo,
+        "crypto.master_key is required outside the demo (base64 of 32 random bytes)"
+    );
     let file = config.data_dir.join("master.key");
     if !file.exists() {
         write_key(&file)?;
     }
-    MasterKey::parse(&std::fs::read_to_string(&file)?).with_context(|| format!("{} is not a key", file.display()))
+    MasterKey::parse(&std::fs::read_to_string(&file)?)
+        .with_context(|| format!("{} is not a key", file.display()))
 }
 
 fn write_key(file: &Path) -> anyhow::Result<()> {
@@ -217,7 +254,11 @@ fn write_key(file: &Path) -> anyhow::Result<()> {
 
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(Random.bytes::<32>());
-    let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    let mut out = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)?;
     out.write_all(text.as_bytes())?;
     Ok(())
 }
@@ -227,8 +268,14 @@ type Core = (Arc<dyn CoreBank>, Option<EmbeddedCore>, Option<Stub>);
 fn core(config: &Config, mode: Mode, cx: &Cx) -> anyhow::Result<Core> {
     match (config.core.kind, mode) {
         (CoreKind::Http, _) => {
-            anyhow::ensure!(!config.core.url.is_empty(), "core.url is required when core.kind is http");
-            let timeouts = Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(10) };
+            anyhow::ensure!(
+                !config.core.url.is_empty(),
+                "core.url is required when core.kind is http"
+            );
+            let timeouts = Timeouts {
+                connect: Duration::from_secs(2),
+                total: Duration::from_secs(10),
+            };
             Ok((Arc::new(HttpCore::new(&config.core.url, timeouts)?), None, None))
         }
         (CoreKind::Embedded, Mode::Production) => {

@@ -27,7 +27,12 @@ pub(super) async fn run(ask: Ask) -> anyhow::Result<()> {
         Ask::List(which) => {
             let bank = which.bank().await?;
             for key in bank.cx.db.read(async |c| kit::keys::states(c).await).await? {
-                print(&format!("{} {} from {}\n", key.kid, key.state, kit::clock::text_of(key.active_from)))?;
+                print(&format!(
+                    "{} {} from {}\n",
+                    key.kid,
+                    key.state,
+                    kit::clock::text_of(key.active_from)
+                ))?;
             }
             bank.close().await;
         }
@@ -35,7 +40,10 @@ pub(super) async fn run(ask: Ask) -> anyhow::Result<()> {
             let bank = which.bank().await?;
             let kid = kit::keys::rotate(&bank.cx, &bank.master).await?;
             bank.close().await;
-            print(&format!("key {kid} will be used in {} s; then run: weigui keys reseal\n", kit::keys::SETTLE / 1000))?;
+            print(&format!(
+                "key {kid} will be used in {} s; then run: weigui keys reseal\n",
+                kit::keys::SETTLE / 1000
+            ))?;
         }
         Ask::Reseal(which) => {
             let bank = which.bank().await?;
@@ -45,7 +53,10 @@ pub(super) async fn run(ask: Ask) -> anyhow::Result<()> {
         }
         Ask::Retire { which, kid } => {
             let bank = which.bank().await?;
-            anyhow::ensure!(bank.reseal().await? == 0, "rows still needed an old key and were sealed anew; run this again");
+            anyhow::ensure!(
+                bank.reseal().await? == 0,
+                "rows still needed an old key and were sealed anew; run this again"
+            );
             kit::keys::retire(&bank.cx, &bank.master, kid).await?;
             bank.close().await;
             print(&format!("key {kid} is retired\n"))?;

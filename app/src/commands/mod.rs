@@ -100,8 +100,12 @@ impl Cli {
             Command::Openapi => show::openapi().await,
             Command::ConfigReference => show::print(&crate::config::reference()),
             Command::Doors => show::print(&crate::access::matrix()),
-            Command::Ledger { ask: Verify::Verify(which) } => prove::ledger(&which).await,
-            Command::Audit { ask: Verify::Verify(which) } => prove::audit(&which).await,
+            Command::Ledger {
+                ask: Verify::Verify(which),
+            } => prove::ledger(&which).await,
+            Command::Audit {
+                ask: Verify::Verify(which),
+            } => prove::audit(&which).await,
             Command::Keys { ask } => keys::run(ask).await,
         }
     }

@@ -16,7 +16,9 @@ pub(super) async fn audit(which: &Which) -> anyhow::Result<()> {
 
 pub(super) async fn ledger(which: &Which) -> anyhow::Result<()> {
     let bank = which.bank().await?;
-    let Some(core) = &bank.embedded else { anyhow::bail!("this bank does not run on the reference core") };
+    let Some(core) = &bank.embedded else {
+        anyhow::bail!("this bank does not run on the reference core")
+    };
     let report = core.verify_books().await;
     bank.close().await;
     let report = report.map_err(|error| anyhow::anyhow!("the books could not be read: {error}"))?;

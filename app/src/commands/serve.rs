@@ -10,7 +10,10 @@ pub(super) async fn run(which: &Which, roles: &[Role]) -> anyhow::Result<()> {
     let config = which.config()?;
     kit::telemetry::logs(config.log.format, &config.log.filter);
     let doorway = listeners::Doorway::open(&config, which.mode()).await?;
-    let names: Vec<&str> = roles.iter().map(|r| if *r == Role::Web { "web" } else { "worker" }).collect();
+    let names: Vec<&str> = roles
+        .iter()
+        .map(|r| if *r == Role::Web { "web" } else { "worker" })
+        .collect();
     let bank = Bank::open(config, which.mode(), Clock::system(), &names.join(",")).await?;
     match which.mode() {
         Mode::Demo => demo::seed(&bank).await?,
@@ -25,16 +28,21 @@ pub(super) async fn run(which: &Which, roles: &[Role]) -> anyhow::Result<()> {
     let world = listeners::world(&bank)?;
     if which.mode() == Mode::Demo {
         let url = bank.config.public_url();
+        bank.cx.tasks.start(demo::publish_menu(bank.clone()));
         tracing::info!("demo bank open: {url}/simulator/  {url}/h5/  {url}/office/");
     }
-    let served = doorway.serve(&bank, roles.contains(&Role::Web), world.as_ref()).await;
+    let served = doorway
+        .serve(&bank, roles.contains(&Role::Web), world.as_ref())
+        .await;
     bank.close().await;
     served
 }
 
 /// Ctrl-C or the service manager's TERM.
 async fn wait_for_end() {
-    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = term.recv() => {}

@@ -19,7 +19,11 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 
 pub(super) fn demo_info(json: bool) -> anyhow::Result<()> {
     let info = demo::info(&Config::load(None)?);
-    let text = if json { info.to_string() } else { serde_json::to_string_pretty(&info)? };
+    let text = if json {
+        info.to_string()
+    } else {
+        serde_json::to_string_pretty(&info)?
+    };
     print(&format!("{text}\n"))
 }
 
@@ -35,7 +39,10 @@ pub(super) async fn migrate(which: &Which) -> anyhow::Result<()> {
 /// The API's description needs a wired bank, but no lasting one.
 pub(super) async fn openapi() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("weigui-openapi-{}", std::process::id()));
-    let mut config = Config { data_dir: folder.clone(), ..Config::default() };
+    let mut config = Config {
+        data_dir: folder.clone(),
+        ..Config::default()
+    };
     demo::complete(&mut config);
     let bank = Bank::open(config, Mode::Demo, Clock::system(), "openapi").await?;
     let text = serve::openapi(&bank).to_pretty_json()?;
@@ -57,7 +64,11 @@ pub(super) async fn doctor(which: &Which) -> anyhow::Result<()> {
         print(&format!("{part}: {}\n", if fine { "ok" } else { "NOT OK" }))?;
     }
     bank.close().await;
-    let sick: Vec<&str> = findings.iter().filter(|(_, fine)| !fine).map(|(part, _)| *part).collect();
+    let sick: Vec<&str> = findings
+        .iter()
+        .filter(|(_, fine)| !fine)
+        .map(|(part, _)| *part)
+        .collect();
     anyhow::ensure!(sick.is_empty(), "not well: {}", sick.join(", "));
     Ok(())
 }

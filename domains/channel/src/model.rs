@@ -61,8 +61,17 @@ pub(crate) fn find<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Comma
 
 /// `挂失1234`: a command with digits right behind it.
 fn with_digits<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Command, String)> {
-    let digits_after = |word: &str| text.strip_prefix(word).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
-    let of = |c: &'a Command| c.words.texts.iter().find_map(|word| digits_after(word)).map(|rest| (c, rest.to_owned()));
+    let digits_after = |word: &str| {
+        text.strip_prefix(word)
+            .filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let of = |c: &'a Command| {
+        c.words
+            .texts
+            .iter()
+            .find_map(|word| digits_after(word))
+            .map(|rest| (c, rest.to_owned()))
+    };
     commands.iter().find_map(of)
 }
 

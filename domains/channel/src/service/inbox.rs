@@ -181,7 +181,7 @@ impl Channel {
 }
 
 /// A late answer is a text, whatever it would have been in time.
-fn plain(reply: &Reply) -> String {
+pub(crate) fn plain(reply: &Reply) -> String {
     match reply {
         Reply::Text(text) => text.clone(),
         Reply::News(articles) => articles

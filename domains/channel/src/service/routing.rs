@@ -8,6 +8,7 @@ use weigui_wechat::{
     Answer, Body, Content, Event, Key, Push, Reply, Responder, ResponderError, TemplateOutcome,
 };
 
+use super::inbox::plain;
 use super::{Channel, Orphan};
 use crate::error::Error;
 use crate::model::{Command, Fan, find, of_key};
@@ -22,9 +23,22 @@ impl Responder for Channel {
         async move { this.answer(&push, key.to_hex()).await.map_err(Into::into) }.boxed()
     }
 
-    /// Nothing to do: the inbox hands a late reply over in the transaction that ends the push.
-    fn late(&self, _: Arc<Push>, _: Key, _: Reply) -> BoxFuture<'static, ()> {
-        futures_util::future::ready(()).boxed()
+    /// A reply that was stored too late for the request that waited. The inbox's own late replies use
+    /// the same key, so whichever comes first goes out.
+    fn late(&self, push: Arc<Push>, key: Key, reply: Reply) -> BoxFuture<'static, ()> {
+        let this = self.clone();
+        async move {
+            let (openid, text, key) = (push.from.clone(), plain(&reply), key.to_hex());
+            let sent = this
+                .cx
+                .db
+                .tx(async move |c| this.outreach.late_answer(c, &openid, &text, &key).await)
+                .await;
+            if let Err(error) = sent {
+                tracing::warn!(cause = %error, "a late reply could not be handed over");
+            }
+        }
+        .boxed()
     }
 }
 

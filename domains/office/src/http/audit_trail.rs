@@ -39,9 +39,9 @@ pub(super) async fn search(
 ) -> Answer<Json<Page<AuditRow>>> {
     let after = Cursor::parse(q.cursor.as_deref())?;
     let filter = Filter {
-        actor: q.actor,
-        action: q.action,
-        subject: q.subject,
+        actor: q.actor.unwrap_or_default(),
+        action: q.action.unwrap_or_default(),
+        subject: q.subject.unwrap_or_default(),
         from: q.from,
         to: q.to,
     };

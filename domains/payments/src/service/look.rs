@@ -1,12 +1,13 @@
 //! Looking at transfers: one, many, the receipt, the payees, the figures.
 
+use corebank::RefusalCode;
 use identity::{Challenge, Customer, mask};
 use kit::clock::Ms;
 use kit::money::Money;
 use kit::web::{Cursor, Page};
 
 use super::Payments;
-use crate::error::Error;
+use crate::error::{Error, told};
 use crate::model::transfer::{State, Transfer, TransferId};
 use crate::store;
 
@@ -48,6 +49,8 @@ pub struct Notice {
     /// Account number of the payee; for finding out whether the payee is a customer of the channel.
     pub payee_no: String,
     pub payer_masked: String,
+    /// Why it failed, in the bank's words; empty when it did not.
+    pub reason: &'static str,
 }
 
 impl Payments {
@@ -159,6 +162,7 @@ impl Payments {
             state: t.state,
             payee_no: t.to_no,
             payer_masked: mask::name(&t.from_name),
+            reason: if t.state == State::Failed { told(RefusalCode::parse(&t.reason)).1 } else { "" },
         }))
     }
 
