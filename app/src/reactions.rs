@@ -86,7 +86,7 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
             at: sent.at,
         },
         dedupe_key: format!("transfer.done.{id}"),
-        link: Some(format!("transfers/{id}")),
+        link: Some(format!("/h5/transfers/{id}")),
     }];
     notices.extend(money_in(bank, id, &sent).await?);
     Ok(notices)
@@ -112,7 +112,7 @@ async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Res
             at: sent.at,
         },
         dedupe_key: format!("money.in.{id}"),
-        link: Some("accounts".to_owned()),
+        link: Some("/h5/accounts".to_owned()),
     }))
 }
 
@@ -131,7 +131,7 @@ async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
             at: sent.at,
         },
         dedupe_key: format!("transfer.failed.{id}"),
-        link: Some(format!("transfers/{id}")),
+        link: Some(format!("/h5/transfers/{id}")),
     }])
 }
 
@@ -159,7 +159,7 @@ async fn loss(bank: &Bank, fact: &Value, lifted: bool) -> anyhow::Result<Vec<Not
         customer: customer(fact)?,
         kind,
         dedupe_key: format!("loss.{what}.{id}"),
-        link: Some("loss".to_owned()),
+        link: Some("/h5/loss".to_owned()),
     }])
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn menu(config: &Config) -> Menu {
                 "账户",
                 vec![
                     Button::click("查余额", "BALANCE"),
-                    page("查明细", "accounts"),
+                    page("查明细", "entries"),
                     page("我的首页", ""),
                 ],
             ),
@@ -129,7 +129,7 @@ pub(crate) fn commands(identity: &Identity, accounts: &Accounts, config: &Config
         page(
             &["明细", "查明细", "账单"],
             &["ENTRIES"],
-            format!("请点{}查看账户收支。", link(config, "/h5/accounts", "账户明细")),
+            format!("请点{}查看账户收支。", link(config, "/h5/entries", "账户明细")),
         ),
         page(
             &["转账", "汇款"],
