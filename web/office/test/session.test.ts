@@ -14,7 +14,7 @@ const view = (idle_ms: number): Staff => ({
   id: '0198c2d4-1111-7000-8000-000000000001',
   login: 'teller01',
   name: '周敏',
-  roles: ['柜员'],
+  roles: ['teller'],
   permissions: ['customers.read'],
   idle_expires_at: Date.now() + idle_ms,
 })

@@ -4,214 +4,6 @@
  */
 
 export interface paths {
-    "/api/oauth/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_oauth_start"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/oauth/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_oauth_return"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_session"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_session_logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["put_preferences"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bindings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_bindings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bindings/{id}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_bindings_id_resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bindings/{id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_bindings_id_confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bindings/unbind": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_bindings_unbind"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/challenges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_challenges"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/challenges/{id}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_challenges_id_resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/challenges/{id}/prove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_challenges_id_prove"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/pay-password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["put_pay_password"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -219,6 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Everything the customer has. */
         get: operations["get_accounts"];
         put?: never;
         post?: never;
@@ -235,6 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The figures of one account. */
         get: operations["get_accounts_id_balance"];
         put?: never;
         post?: never;
@@ -251,55 +45,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What happened on an account, newest first. */
         get: operations["get_accounts_id_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/statement.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_accounts_id_statement_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/statement.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_accounts_id_statement_pdf"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/statements/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_statements_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -317,6 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Reports an account lost: from this answer on nothing is paid from it. */
         post: operations["post_accounts_id_loss_report"];
         delete?: never;
         options?: never;
@@ -333,6 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Lifts a loss report with the customer's proof; a wrong proof leaves it blocked. */
         post: operations["post_accounts_id_loss_report_lift"];
         delete?: never;
         options?: never;
@@ -340,14 +89,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/payees/recent": {
+    "/api/accounts/{id}/statement.pdf": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_payees_recent"];
+        /** A statement as a PDF document. */
+        get: operations["get_accounts_id_statement_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -356,78 +106,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/transfers/check": {
+    "/api/accounts/{id}/statement.xlsx": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["post_transfers_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/transfers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_transfers"];
-        put?: never;
-        post: operations["post_transfers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/transfers/{id}/authorise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_transfers_id_authorise"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/transfers/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_transfers_id_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/transfers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_transfers_id"];
+        /** A statement as an Excel workbook. */
+        get: operations["get_accounts_id_statement_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -436,14 +123,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/transfers/{id}/receipt": {
+    "/api/bindings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_transfers_id_receipt"];
+        get?: never;
+        put?: never;
+        /** Begins a binding: the form must fit what the bank has on file. */
+        post: operations["post_bindings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bindings/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes this WeChat user's power over the accounts away. */
+        post: operations["post_bindings_unbind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bindings/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the binding with the code (and password). */
+        post: operations["post_bindings_id_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bindings/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a new code. */
+        post: operations["post_bindings_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a challenge; the code is on its way. */
+        post: operations["post_challenges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/challenges/{id}/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a challenge; the session is raised for ten minutes. */
+        post: operations["post_challenges_id_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/challenges/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a new code. */
+        post: operations["post_challenges_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comes back from WeChat: checks the state, learns the openid, opens a session. */
+        get: operations["get_oauth_return"];
         put?: never;
         post?: never;
         delete?: never;
@@ -452,46 +259,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/office/login": {
+    "/api/oauth/start": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["post_office_login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/office/login/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_office_login_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/office/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_office_me"];
+        /** Sends the browser to WeChat, to be told who the user is. */
+        get: operations["get_oauth_start"];
         put?: never;
         post?: never;
         delete?: never;
@@ -500,16 +276,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/office/logout": {
+    "/api/office/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Rows of the trail, newest first. */
+        get: operations["get_office_audit"];
         put?: never;
-        post: operations["post_office_logout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the whole chain. */
+        get: operations["get_office_audit_verify"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -525,6 +319,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Finds customers by an exact value. */
         post: operations["post_office_customers_search"];
         delete?: never;
         options?: never;
@@ -539,6 +334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Opens a customer's masked file; audited. */
         get: operations["get_office_customers_id"];
         put?: never;
         post?: never;
@@ -557,6 +353,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Shows one field in clear; audited with the reason. */
         post: operations["post_office_customers_id_reveal"];
         delete?: never;
         options?: never;
@@ -573,6 +370,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Ends every session of a customer at once; audited with the reason. */
         post: operations["post_office_customers_id_sessions_revoke"];
         delete?: never;
         options?: never;
@@ -580,30 +378,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/office/audit": {
+    "/api/office/login": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_office_audit"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** First step: login name and password. */
+        post: operations["post_office_login"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/office/audit/verify": {
+    "/api/office/login/totp": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_office_audit_verify"];
+        get?: never;
+        put?: never;
+        /** Second step: the authenticator's code. */
+        post: operations["post_office_login_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends this session. */
+        post: operations["post_office_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in. */
+        get: operations["get_office_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -619,6 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The nodes and their work. */
         get: operations["get_office_nodes"];
         put?: never;
         post?: never;
@@ -635,6 +470,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The bank's day in numbers. */
         get: operations["get_office_overview"];
         put?: never;
         post?: never;
@@ -651,7 +487,213 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Which proof is asked for which act. */
         get: operations["get_office_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pay-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets or changes the payment password. */
+        put: operations["put_pay_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payees/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the customer has paid lately. */
+        get: operations["get_payees_recent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the customer's preferences. */
+        put: operations["put_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is here. */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends this session. */
+        post: operations["post_session_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is a statement ours, and what did it say? */
+        get: operations["get_statements_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's transfers, newest first. */
+        get: operations["get_transfers"];
+        put?: never;
+        /** Drafts a transfer; no money moves before it is authorised. */
+        post: operations["post_transfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a payment: payee, limits, warnings, the proof it will need. Changes nothing. */
+        post: operations["post_transfers_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transfer. */
+        get: operations["get_transfers_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/authorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Authorises a transfer: 200 when its outcome is known, 202 while it is being processed. */
+        post: operations["post_transfers_id_authorise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a draft. */
+        post: operations["post_transfers_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of a booked transfer. */
+        get: operations["get_transfers_id_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -664,665 +706,704 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            /** Format: int32 */
-            status: number;
-            code: string;
-            title: string;
-            detail: string;
-            fields?: components["schemas"]["FieldFault"][] | null;
-            trace?: string | null;
-        };
-        FieldFault: {
-            field: string;
-            code: string;
-            reason: string;
-            remedy: string;
-        };
-        SessionCustomer: {
-            /** Format: uuid */
-            id: string;
-            name_masked: string;
-            phone_masked: string;
-        };
-        SessionView: {
-            openid_tail: string;
-            customer?: null | components["schemas"]["SessionCustomer"];
-            elder: boolean;
-            /** Format: int32 */
-            level: number;
-            has_pay_password: boolean;
-            preferences?: null | components["schemas"]["Preferences"];
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            idle_expires_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            absolute_expires_at: number;
-        };
-        PreferencesChange: {
-            elder?: boolean | null;
-            balance_notice?: boolean | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            balance_notice_min_fen?: number | null;
-        };
-        Preferences: {
-            elder: boolean;
-            balance_notice: boolean;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            balance_notice_min_fen: number;
-        };
-        BindingForm: {
-            name: string;
-            id_no: string;
-            card_no: string;
-            phone: string;
-        };
-        BindingView: {
-            /** Format: uuid */
-            id: string;
-            phone_masked: string;
-            needs: ("sms" | "password")[];
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            expires_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            resend_at: number;
-        };
+        /** Format: uuid */
+        AccountId: string;
+        /** @description An account for its owner's eyes. */
         AccountView: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "demand" | "term" | "credit" | "loan" | "wealth";
-            product: string;
-            no_masked: string;
-            tail: string;
-            /** @enum {string} */
-            status: "normal" | "lost" | "frozen" | "dormant" | "closed";
-            status_text: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            balance_fen?: number | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
+            as_of?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
             available_fen?: number | null;
             /**
              * Format: int64
-             * @description fen
+             * @description Fen; negative is owed. Null: not known.
              */
-            held_fen?: number | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            credit_limit_fen?: number | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            as_of?: number | null;
-            stale: boolean;
-        };
-        Overview: {
-            accounts: components["schemas"]["AccountView"][];
-            /**
-             * Format: int64
-             * @description fen
-             */
-            assets_fen?: number | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            debts_fen?: number | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            as_of: number;
-            partial: boolean;
-            missing: string[];
-        };
-        BalanceView: {
-            /** Format: uuid */
-            account_id: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            balance_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            available_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            held_fen: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            as_of: number;
-            stale: boolean;
-        };
-        EntryView: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            at: number;
-            /** Format: date */
-            date: string;
-            /** @enum {string} */
-            direction: "in" | "out";
-            /** @enum {string} */
-            kind: "transfer" | "deposit" | "withdrawal" | "payment" | "interest" | "fee" | "refund";
-            /**
-             * Format: int64
-             * @description fen
-             */
-            amount_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            balance_after_fen: number;
-            counterparty_masked?: string | null;
-            place?: string | null;
-            text: string;
-            memo?: string | null;
-        };
-        Page_EntryView: {
-            items: components["schemas"]["EntryView"][];
-            next?: string | null;
-        };
-        StatementCheck: {
-            valid: boolean;
-            account_masked?: string | null;
-            /** Format: date */
-            from?: string | null;
-            /** Format: date */
-            to?: string | null;
+            balance_fen?: number | null;
             /** Format: int64 */
-            entries?: number | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            in_fen?: number | null;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            out_fen?: number | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            issued_at?: number | null;
+            credit_limit_fen?: number | null;
+            /** Format: int64 */
+            held_fen?: number | null;
+            id: components["schemas"]["AccountId"];
+            /** @description `demand`, `term`, `credit`, `loan`, `wealth`. */
+            kind: string;
+            /** @description `6222 **** **** 1234` */
+            no_masked: string;
+            /** @description `活期储蓄` */
+            product: string;
+            /** @description The core did not answer: these are the last figures known. */
+            stale: boolean;
+            status: components["schemas"]["Status"];
+            /** @description The status in words, with its reason. */
+            status_text: string;
+            tail: string;
         };
-        BranchView: {
-            name: string;
-            address: string;
-            phone: string;
-        };
-        LossView: {
-            /** Format: uuid */
-            account_id: string;
-            /** @enum {string} */
-            state: "blocked" | "lifting" | "lifted";
-            state_text: string;
-            receipt_no: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            blocked_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            lifted_at?: number | null;
-            core_confirmed: boolean;
-            next_steps: string[];
-            branch: components["schemas"]["BranchView"];
-        };
-        LossReport: Record<string, never>;
-        LossLift: {
-            challenge_id: string;
-            password?: string | null;
-            sms_code?: string | null;
-        };
-        ChallengeAsk: {
-            /** @enum {string} */
-            act: "accounts.view" | "accounts.export" | "loss.lift" | "password.set";
-            subject?: string | null;
-        };
-        ChallengeView: {
-            /** Format: uuid */
+        /**
+         * @description Acts for which a customer may ask for a challenge.
+         * @enum {string}
+         */
+        AskedAct: "accounts.view" | "accounts.export" | "loss.lift" | "password.set";
+        /** @description A row as it is stored and shown. */
+        AuditRow: {
+            action: string;
+            actor: string;
+            actor_kind: string;
+            /** @description Milliseconds UTC. */
+            at: components["schemas"]["i64"];
+            /** @description JSON text. */
+            detail: string;
             id: string;
-            act: string;
-            factors: ("password" | "sms")[];
-            phone_masked: string;
+            result: string;
             /**
              * Format: int64
-             * @description ms UTC
+             * @description Place in the chain; none until the sealer has linked the row.
              */
-            expires_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            resend_at: number;
-            summary: string;
+            seq?: number | null;
+            subject: string;
+            trace: string;
         };
-        Proof: {
-            password?: string | null;
-            sms_code?: string | null;
-        };
-        NewPayPassword: {
-            /** Format: uuid */
-            challenge_id: string;
-            sms_code: string;
-            password: string;
-        };
-        RecentPayee: {
-            name_masked: string;
-            account_masked: string;
-            account_ref: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            last_at: number;
-        };
-        RecentPayees: {
-            items: components["schemas"]["RecentPayee"][];
-        };
-        CheckTransfer: {
-            /** Format: uuid */
-            from_account_id: string;
-            to_no: string;
-            to_name: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            amount_fen: number;
-        };
-        TransferWarning: {
-            code: string;
-            text: string;
-        };
-        TransferCheck: {
-            payee_name_masked: string;
-            payee_no_masked: string;
-            name_matches: boolean;
-            first_time: boolean;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            fee_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            day_limit_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            day_left_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            per_transfer_limit_fen: number;
-            warnings: components["schemas"]["TransferWarning"][];
-            factors: ("password" | "sms")[];
-        };
-        NewTransfer: {
-            /** Format: uuid */
-            from_account_id: string;
-            to_no: string;
-            to_name: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            amount_fen: number;
-            memo?: string | null;
-        };
+        /** @description The proof for one transfer. */
         AuthoriseTransfer: {
             challenge_id: string;
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @description The figures of one account. */
+        BalanceView: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description When the figures were true. Milliseconds UTC. */
+            as_of: components["schemas"]["i64"];
+            /** Format: int64 */
+            available_fen: number;
+            /**
+             * Format: int64
+             * @description Fen; negative is owed.
+             */
+            balance_fen: number;
+            /** Format: int64 */
+            held_fen: number;
+            /** @description The core did not answer: these are the last figures known. */
+            stale: boolean;
+        };
+        /** @description The form, as typed. */
+        BindingForm: {
+            card_no: string;
+            id_no: string;
+            name: string;
+            phone: string;
+        };
+        /** Format: uuid */
+        BindingId: string;
+        BindingLine: {
+            bound_at: components["schemas"]["i64"];
+            openid_tail: string;
+            /** @description `active`, `ended` or `expired`. */
+            state: string;
+            valid_until: components["schemas"]["i64"];
+        };
+        /** @description A binding that waits for the customer's proof. */
+        BindingView: {
+            expires_at: components["schemas"]["i64"];
+            id: components["schemas"]["BindingId"];
+            /** @description What the proof needs; a second WeChat of the same customer needs the payment password too. */
+            needs: components["schemas"]["Factor"][];
+            /** @description Where the code went. */
+            phone_masked: string;
+            resend_at: components["schemas"]["i64"];
+        };
+        /** @description Where a new card or passbook is made. */
+        BranchView: {
+            address: string;
+            name: string;
+            phone: string;
+        };
+        ChallengeAsk: {
+            act: components["schemas"]["AskedAct"];
+            /** @description What the act is about, where it is about one thing: the account to be lifted. */
+            subject?: string | null;
+        };
+        /** Format: uuid */
+        ChallengeId: string;
+        /** @description A challenge as the client sees it. */
+        ChallengeView: {
+            act: string;
+            /** @description Milliseconds UTC. */
+            expires_at: components["schemas"]["i64"];
+            factors: components["schemas"]["Factor"][];
+            id: components["schemas"]["ChallengeId"];
+            /** @description Where the code went: `138****0001`. */
+            phone_masked: string;
+            /** @description A new code can be asked for from this instant on. */
+            resend_at: components["schemas"]["i64"];
+            /** @description What will be done, as in the SMS. */
+            summary: string;
+        };
+        /** @description A payment as asked for. */
+        CheckTransfer: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            from_account_id: components["schemas"]["AccountId"];
+            to_name: string;
+            /** @description The payee's card or account number, or the `account_ref` of a recent payee. */
+            to_no: string;
+        };
+        /** @description A customer's page. */
+        CustomerDetailView: components["schemas"]["CustomerFile"] & {
+            /** @description Without balances. */
+            accounts: components["schemas"]["AccountView"][];
+            recent_audit: components["schemas"]["AuditRow"][];
+        };
+        /** @description A customer's masked file, without what other domains know. */
+        CustomerFile: components["schemas"]["CustomerRow"] & {
+            bindings: components["schemas"]["BindingLine"][];
+            id_no_masked: string;
+            sessions: components["schemas"]["SessionLine"][];
+        };
+        /** Format: uuid */
+        CustomerId: string;
+        /** @description A line of the search result. */
+        CustomerRow: {
+            bound: boolean;
+            bound_at?: components["schemas"]["i64"] | null;
+            customer_no_tail: string;
+            elder: boolean;
+            id: components["schemas"]["CustomerId"];
+            name_masked: string;
+            phone_masked: string;
+        };
+        /** @description The value travels in the body, never in an address. */
+        CustomerSearch: {
+            by: components["schemas"]["SearchWay"];
+            /** @description From the page before. */
+            cursor?: string | null;
+            value: string;
+        };
+        /** @description One line of an account. */
+        EntryView: {
+            /**
+             * Format: int64
+             * @description Fen, positive; `direction` is its sign.
+             */
+            amount_fen: number;
+            /** @description Milliseconds UTC. */
+            at: components["schemas"]["i64"];
+            /** Format: int64 */
+            balance_after_fen: number;
+            counterparty_masked?: string | null;
+            /** @description The day in Shanghai. */
+            date: string;
+            /** @description `in` or `out`. */
+            direction: string;
+            id: string;
+            kind: string;
+            memo: string;
+            place?: string | null;
+            /** @description `向*明转账500.00元` */
+            text: string;
+        };
+        /**
+         * @description Something only the customer knows or holds.
+         * @enum {string}
+         */
+        Factor: "password" | "sms";
+        /** @description Where the chain is broken. */
+        Fault: {
+            id?: string | null;
+            /** @description `edited`, `missing`, `chain` or `head`. */
+            kind: string;
+            /** Format: int64 */
+            seq?: number | null;
+        };
+        /** @description A refused field of a form: which one, why, and how to mend it. */
+        FieldFault: {
+            code: string;
+            field: string;
+            reason: string;
+            remedy: string;
+        };
+        JobsView: {
+            /**
+             * Format: int64
+             * @description Failed too often; somebody must look.
+             */
+            dead: number;
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            running: number;
+        };
+        Login: {
+            login: string;
+            password: string;
+        };
+        LoginCode: {
+            /** @description Six digits of the authenticator. */
+            code: string;
+            ticket: string;
+        };
+        LoginStep: {
+            /** @description Always `totp`. */
+            needs: string;
+            /** @description Goes back with the code; good for three minutes. */
+            ticket: string;
+        };
+        LossLift: {
+            /** @description A challenge for `loss.lift` on this account. */
+            challenge_id: string;
+            password?: string | null;
+            sms_code?: string | null;
+        };
+        LossReport: Record<string, never>;
+        /**
+         * @description Nothing is paid from the account in `Blocked` and `Lifting`.
+         * @enum {string}
+         */
+        LossState: "blocked" | "lifting" | "lifted";
+        /** @description A loss report as its customer sees it. */
+        LossView: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description Milliseconds UTC. */
+            blocked_at: components["schemas"]["i64"];
+            branch: components["schemas"]["BranchView"];
+            /** @description The core has taken the block too. Until then our own block already holds. */
+            core_confirmed: boolean;
+            lifted_at?: components["schemas"]["i64"] | null;
+            next_steps: string[];
+            receipt_no: string;
+            state: components["schemas"]["LossState"];
+            state_text: string;
+        };
+        NewPayPassword: {
+            challenge_id: components["schemas"]["ChallengeId"];
+            /** @description Six digits that are not easy to guess. */
+            password: string;
+            sms_code: string;
+        };
+        /** @description A transfer as asked for. */
+        NewTransfer: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            from_account_id: components["schemas"]["AccountId"];
+            /** @description At most 50 characters. */
+            memo?: string | null;
+            to_name: string;
+            /** @description The payee's card or account number, or the `account_ref` of a recent payee. */
+            to_no: string;
+        };
+        /**
+         * @description Whether a node still speaks.
+         * @enum {string}
+         */
+        NodeState: "up" | "late" | "gone";
+        /** @description A node as it last told of itself. */
+        NodeView: {
+            core: string;
+            /** Format: int64 */
+            cpu_percent: number;
+            db: string;
+            name: string;
+            redis: string;
+            roles: string;
+            /** Format: int64 */
+            rss_mb: number;
+            seen_at: components["schemas"]["i64"];
+            started_at: components["schemas"]["i64"];
+            state: components["schemas"]["NodeState"];
+            version: string;
+        };
+        NodesView: {
+            cache: string;
+            database: string;
+            jobs: components["schemas"]["JobsView"];
+            nodes: components["schemas"]["NodeView"][];
+        };
+        /** @description The bank's day in numbers. */
+        OfficeOverview: {
+            /** Format: int64 */
+            amount_today_fen: number;
+            /** Format: int64 */
+            bound_customers: number;
+            /** Format: int64 */
+            callbacks_today: number;
+            /** Format: int64 */
+            dead_jobs: number;
+            /** Format: int64 */
+            loss_reports_today: number;
+            /** Format: int64 */
+            transfers_processing: number;
+            /** Format: int64 */
+            transfers_today: number;
+        };
+        /** @description Everything a customer has. */
+        Overview: {
+            accounts: components["schemas"]["AccountView"][];
+            /** @description The oldest instant among the figures. */
+            as_of: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description Σ of what the customer has; null when a part is not known.
+             */
+            assets_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Σ of what the customer owes, positive; null when a part is not known.
+             */
+            debts_fen?: number | null;
+            /** @description What is stale or missing, in words. */
+            missing: string[];
+            /** @description Something is stale or missing. */
+            partial: boolean;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_AuditRow: {
+            items: {
+                action: string;
+                actor: string;
+                actor_kind: string;
+                /** @description Milliseconds UTC. */
+                at: components["schemas"]["i64"];
+                /** @description JSON text. */
+                detail: string;
+                id: string;
+                result: string;
+                /**
+                 * Format: int64
+                 * @description Place in the chain; none until the sealer has linked the row.
+                 */
+                seq?: number | null;
+                subject: string;
+                trace: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_CustomerRow: {
+            items: {
+                bound: boolean;
+                bound_at?: components["schemas"]["i64"] | null;
+                customer_no_tail: string;
+                elder: boolean;
+                id: components["schemas"]["CustomerId"];
+                name_masked: string;
+                phone_masked: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_EntryView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Fen, positive; `direction` is its sign.
+                 */
+                amount_fen: number;
+                /** @description Milliseconds UTC. */
+                at: components["schemas"]["i64"];
+                /** Format: int64 */
+                balance_after_fen: number;
+                counterparty_masked?: string | null;
+                /** @description The day in Shanghai. */
+                date: string;
+                /** @description `in` or `out`. */
+                direction: string;
+                id: string;
+                kind: string;
+                memo: string;
+                place?: string | null;
+                /** @description `向*明转账500.00元` */
+                text: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_TransferView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Fen.
+                 */
+                amount_fen: number;
+                challenge?: components["schemas"]["ChallengeView"] | null;
+                /** @description Milliseconds UTC. */
+                created_at: components["schemas"]["i64"];
+                done_at?: components["schemas"]["i64"] | null;
+                /** Format: int64 */
+                fee_fen: number;
+                from: components["schemas"]["TransferFrom"];
+                id: components["schemas"]["TransferId"];
+                memo?: string | null;
+                next_check_at?: components["schemas"]["i64"] | null;
+                reason?: components["schemas"]["TransferReason"] | null;
+                receipt_no?: string | null;
+                state: components["schemas"]["State"];
+                state_text: string;
+                to: components["schemas"]["TransferTo"];
+            }[];
+            next?: string | null;
+        };
+        PoliciesView: {
+            items: components["schemas"]["PolicyView"][];
+        };
+        PolicyView: {
+            act: string;
+            factors: string[];
+            /**
+             * Format: int64
+             * @description From this amount on. Fen.
+             */
+            min_amount_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What a customer has chosen. */
+        Preferences: {
+            /** @description Whether balance changes are told by service notice. */
+            balance_notice: boolean;
+            /**
+             * Format: int64
+             * @description Changes below this amount are not told. Fen.
+             */
+            balance_notice_min_fen: number;
+            /** @description 长辈版: large text, fewer steps. */
+            elder: boolean;
+        };
+        /** @description What to change; what is left out stays. */
+        PreferencesChange: {
+            balance_notice?: boolean | null;
+            /**
+             * Format: int64
+             * @description Fen, not negative.
+             */
+            balance_notice_min_fen?: number | null;
+            elder?: boolean | null;
+        };
+        /** @description A refusal or failure as the client sees it. */
+        Problem: {
+            /** @description Stable; programs decide by it. */
+            code: string;
+            /** @description For the customer, in Chinese: what happened and what to do. */
+            detail: string;
+            fields?: components["schemas"]["FieldFault"][];
+            /**
+             * Format: int32
+             * @description Seconds until it makes sense to ask again.
+             */
+            retry_after?: number | null;
+            /** Format: int32 */
+            status: number;
+            /** @description Short and general, by status. */
+            title: string;
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the customer answers. */
+        Proof: {
+            password?: string | null;
+            sms_code?: string | null;
+        };
+        Reason: {
+            /** @description 4 to 200 characters; kept in the trail. */
+            reason: string;
+        };
+        /** @description 电子回单. */
+        Receipt: {
+            amount_capital: string;
+            /** Format: int64 */
+            amount_fen: number;
+            at: components["schemas"]["i64"];
+            memo?: string | null;
+            payee_name_masked: string;
+            payee_no_masked: string;
+            payer_name_masked: string;
+            payer_no_masked: string;
+            receipt_no: string;
+            /** @description The core bank's own number of the booking. */
+            reference: string;
+            /** @description Twelve characters over everything on the receipt; a changed receipt does not fit it. */
+            verify_code: string;
+        };
+        RecentPayeeView: {
+            account_masked: string;
+            /** @description May be given as `to_no` of a transfer. */
+            account_ref: string;
+            last_at: components["schemas"]["i64"];
+            name_masked: string;
+        };
+        RecentPayees: {
+            items: components["schemas"]["RecentPayeeView"][];
+        };
+        Reveal: {
+            field: components["schemas"]["RevealField"];
+            /** @description 4 to 200 characters; kept in the trail. */
+            reason: string;
+        };
+        /**
+         * @description A field that can be shown in clear.
+         * @enum {string}
+         */
+        RevealField: "name" | "phone" | "id_no";
+        Revealed: {
+            value: string;
+        };
+        /**
+         * @description A role of staff.
+         * @enum {string}
+         */
+        Role: "teller" | "supervisor" | "auditor" | "operator";
+        /** @enum {string} */
+        SearchWay: "phone" | "id_no" | "name" | "card_no" | "customer_no";
+        SessionCustomer: {
+            id: components["schemas"]["CustomerId"];
+            name_masked: string;
+            phone_masked: string;
+        };
+        /** Format: uuid */
+        SessionId: string;
+        SessionLine: {
+            active: boolean;
+            created_at: components["schemas"]["i64"];
+            device: string;
+            id: components["schemas"]["SessionId"];
+            last_seen_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            level: number;
+        };
+        /** @description Who is here, and for how long. */
+        SessionView: {
+            absolute_expires_at: components["schemas"]["i64"];
+            customer?: components["schemas"]["SessionCustomer"] | null;
+            elder: boolean;
+            has_pay_password: boolean;
+            /** @description Milliseconds UTC. */
+            idle_expires_at: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description 1 after OAuth; 2 for ten minutes after a proof.
+             */
+            level: number;
+            openid_tail: string;
+            preferences?: components["schemas"]["Preferences"] | null;
+        };
+        /** Format: uuid */
+        StaffId: string;
+        /** @description A member of staff and what they may do. */
+        StaffView: {
+            id: components["schemas"]["StaffId"];
+            /** @description Milliseconds UTC. */
+            idle_expires_at: components["schemas"]["i64"];
+            login: string;
+            name: string;
+            permissions: string[];
+            roles: components["schemas"]["Role"][];
+        };
+        /**
+         * @description Where a transfer stands.
+         * @enum {string}
+         */
+        State: "awaiting_challenge" | "processing" | "succeeded" | "failed" | "cancelled" | "expired";
+        /** @description What the public check of a code says. An unknown code is not valid and tells nothing. */
+        StatementCheck: {
+            account_masked?: string | null;
+            /** Format: int64 */
+            entries?: number | null;
+            /** @description First and last day, `YYYY-MM-DD`. */
+            from?: string | null;
+            /** Format: int64 */
+            in_fen?: number | null;
+            issued_at?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
+            out_fen?: number | null;
+            to?: string | null;
+            valid: boolean;
+        };
+        /**
+         * @description What may be done with an account, in one word; the text gives the reason.
+         * @enum {string}
+         */
+        Status: "normal" | "lost" | "frozen" | "dormant" | "closed";
+        TransferCheck: {
+            /** Format: int64 */
+            day_left_fen: number;
+            /** Format: int64 */
+            day_limit_fen: number;
+            factors: components["schemas"]["Factor"][];
+            /** Format: int64 */
+            fee_fen: number;
+            first_time: boolean;
+            name_matches: boolean;
+            payee_name_masked: string;
+            payee_no_masked: string;
+            /** Format: int64 */
+            per_transfer_limit_fen: number;
+            warnings: components["schemas"]["Warning"][];
+        };
+        TransferFrom: {
+            account_id: components["schemas"]["AccountId"];
+            no_masked: string;
+        };
+        /** Format: uuid */
+        TransferId: string;
         TransferReason: {
             code: string;
             text: string;
-        };
-        TransferFrom: {
-            /** Format: uuid */
-            account_id: string;
-            no_masked: string;
         };
         TransferTo: {
             name_masked: string;
             no_masked: string;
         };
+        /** @description A transfer. */
         TransferView: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            state: "awaiting_challenge" | "processing" | "succeeded" | "failed" | "cancelled" | "expired";
-            state_text: string;
-            reason?: null | components["schemas"]["TransferReason"];
-            from: components["schemas"]["TransferFrom"];
-            to: components["schemas"]["TransferTo"];
             /**
              * Format: int64
-             * @description fen
+             * @description Fen.
              */
             amount_fen: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
+            challenge?: components["schemas"]["ChallengeView"] | null;
+            /** @description Milliseconds UTC. */
+            created_at: components["schemas"]["i64"];
+            done_at?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
             fee_fen: number;
+            from: components["schemas"]["TransferFrom"];
+            id: components["schemas"]["TransferId"];
             memo?: string | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            created_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            done_at?: number | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            next_check_at?: number | null;
+            next_check_at?: components["schemas"]["i64"] | null;
+            reason?: components["schemas"]["TransferReason"] | null;
             receipt_no?: string | null;
-            challenge?: null | components["schemas"]["ChallengeView"];
+            state: components["schemas"]["State"];
+            state_text: string;
+            to: components["schemas"]["TransferTo"];
         };
-        Page_TransferView: {
-            items: components["schemas"]["TransferView"][];
-            next?: string | null;
-        };
-        Receipt: {
-            receipt_no: string;
-            verify_code: string;
-            payer_name_masked: string;
-            payer_no_masked: string;
-            payee_name_masked: string;
-            payee_no_masked: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            amount_fen: number;
-            amount_capital: string;
-            memo?: string | null;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            at: number;
-            reference: string;
-        };
-        StaffLogin: {
-            login: string;
-            password: string;
-        };
-        StaffTicket: {
-            ticket: string;
-            needs: string;
-        };
-        StaffTotp: {
-            ticket: string;
-            code: string;
-        };
-        StaffView: {
-            /** Format: uuid */
-            id: string;
-            login: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            idle_expires_at: number;
-        };
-        CustomerSearch: {
-            /** @enum {string} */
-            by: "phone" | "id_no" | "name" | "card_no" | "customer_no";
-            value: string;
-        };
-        CustomerRow: {
-            /** Format: uuid */
-            id: string;
-            customer_no_tail: string;
-            name_masked: string;
-            phone_masked: string;
-            bound: boolean;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            bound_at?: number | null;
-            elder: boolean;
-        };
-        Page_CustomerRow: {
-            items: components["schemas"]["CustomerRow"][];
-            next?: string | null;
-        };
-        BindingRow: {
-            openid_tail: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            bound_at: number;
-            state: string;
-        };
-        SessionRow: {
-            /** Format: uuid */
-            id: string;
-            device: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            created_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            last_seen_at: number;
-            /** Format: int32 */
-            level: number;
-        };
-        OfficeAccountRow: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "demand" | "term" | "credit" | "loan" | "wealth";
-            product: string;
-            no_masked: string;
-            tail: string;
-            /** @enum {string} */
-            status: "normal" | "lost" | "frozen" | "dormant" | "closed";
-            status_text: string;
-        };
-        AuditRow: {
-            /** Format: int64 */
-            seq?: number | null;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            at: number;
-            actor_kind: string;
-            actor: string;
-            action: string;
-            subject: string;
-            result: string;
-            detail: unknown;
-            trace?: string | null;
-        };
-        Page_AuditRow: {
-            items: components["schemas"]["AuditRow"][];
-            next?: string | null;
-        };
-        CustomerDetail: {
-            /** Format: uuid */
-            id: string;
-            customer_no_tail: string;
-            name_masked: string;
-            phone_masked: string;
-            bound: boolean;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            bound_at?: number | null;
-            elder: boolean;
-            id_no_masked: string;
-            bindings: components["schemas"]["BindingRow"][];
-            sessions: components["schemas"]["SessionRow"][];
-            accounts: components["schemas"]["OfficeAccountRow"][];
-            recent_audit: components["schemas"]["AuditRow"][];
-        };
-        Reveal: {
-            /** @enum {string} */
-            field: "name" | "phone" | "id_no";
-            reason: string;
-        };
-        Revealed: {
-            value: string;
-        };
-        RevokeSession: {
-            reason: string;
-        };
-        AuditVerification: {
-            ok: boolean;
-            /** Format: int64 */
-            rows: number;
-            /** Format: int64 */
-            sealed: number;
+        /** @description What a verification found. */
+        Verdict: {
+            checked_at: components["schemas"]["i64"];
+            fault?: components["schemas"]["Fault"] | null;
+            /** @description The end of the chain; note it outside the database to prove later that nothing was cut off. */
             head_hash: string;
+            ok: boolean;
             /**
              * Format: int64
-             * @description ms UTC
+             * @description Rows checked, linked or not.
              */
-            checked_at: number;
-            fault?: string | null;
-        };
-        NodeRow: {
-            name: string;
-            version: string;
-            roles: string[];
+            rows: number;
             /**
              * Format: int64
-             * @description ms UTC
+             * @description Rows linked into the chain.
              */
-            started_at: number;
-            /**
-             * Format: int64
-             * @description ms UTC
-             */
-            seen_at: number;
-            /** @enum {string} */
-            state: "up" | "late" | "gone";
-            /** Format: int32 */
-            cpu_percent: number;
-            /** Format: int64 */
-            rss_mb: number;
-            db: string;
-            redis: string;
-            core: string;
+            sealed: number;
         };
-        JobCounts: {
-            /** Format: int64 */
-            due: number;
-            /** Format: int64 */
-            running: number;
-            /** Format: int64 */
-            dead: number;
+        /** @description Something to think about before going on. */
+        Warning: {
+            code: string;
+            text: string;
         };
-        NodesView: {
-            nodes: components["schemas"]["NodeRow"][];
-            jobs: components["schemas"]["JobCounts"];
-            database: string;
-            cache: string;
-        };
-        OfficeOverview: {
-            /** Format: int64 */
-            bound_customers: number;
-            /** Format: int64 */
-            transfers_today: number;
-            /** Format: int64 */
-            transfers_processing: number;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            amount_today_fen: number;
-            /** Format: int64 */
-            loss_reports_today: number;
-            /** Format: int64 */
-            callbacks_today: number;
-            /** Format: int64 */
-            dead_jobs: number;
-        };
-        PolicyRow: {
-            act: string;
-            /**
-             * Format: int64
-             * @description fen
-             */
-            min_amount_fen: number;
-            factors: string[];
-            /** Format: int64 */
-            version: number;
-        };
-        Policies: {
-            items: components["schemas"]["PolicyRow"][];
-        };
+        /** Format: int64 */
+        i64: number;
     };
     responses: never;
     parameters: never;
@@ -1332,66 +1413,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_oauth_start: {
-        parameters: {
-            query: {
-                to: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_oauth_return: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_session: {
+    get_accounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -1400,82 +1422,475 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionView"];
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_session_logout: {
+    get_accounts_id_balance: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description refused */
-            default: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["BalanceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    put_preferences: {
+    get_accounts_id_entries: {
+        parameters: {
+            query?: {
+                /** @description First day, Shanghai, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day, inclusive. */
+                to?: string;
+                /** @description `in` or `out`. */
+                direction?: string;
+                /** @description `transfer`, `deposit`, `withdrawal`, `payment`, `interest`, `fee` or `refund`. */
+                kind?: string;
+                /** @description Least amount in fen. */
+                min_fen?: number;
+                /** @description Greatest amount in fen. */
+                max_fen?: number;
+                /** @description A part of the counterparty's name, of the memo or of the place. */
+                q?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Rows, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntryView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_accounts_id_loss_report: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreferencesChange"];
+                "application/json": components["schemas"]["LossReport"];
             };
         };
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preferences"];
+                    "application/json": components["schemas"]["LossView"];
                 };
             };
-            /** @description refused */
-            default: {
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_accounts_id_loss_report_lift: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LossLift"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_statement_pdf: {
+        parameters: {
+            query: {
+                /** @description First day, Shanghai, `YYYY-MM-DD`. */
+                from: string;
+                /** @description Last day, inclusive. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_statement_xlsx: {
+        parameters: {
+            query: {
+                /** @description First day, Shanghai, `YYYY-MM-DD`. */
+                from: string;
+                /** @description Last day, inclusive. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1484,6 +1899,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description 8 to 64 of [0-9A-Za-z_-] */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -1495,7 +1911,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1504,81 +1919,44 @@ export interface operations {
                     "application/json": components["schemas"]["BindingView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    post_bindings_id_resend: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BindingView"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description refused */
-            default: {
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    post_bindings_id_confirm: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Proof"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionView"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description refused */
-            default: {
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1592,20 +1970,146 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bindings_id_confirm: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["BindingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bindings_id_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BindingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1623,7 +2127,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1632,44 +2135,28 @@ export interface operations {
                     "application/json": components["schemas"]["ChallengeView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    post_challenges_id_resend: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChallengeView"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description refused */
-            default: {
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1679,7 +2166,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["ChallengeId"];
             };
             cookie?: never;
         };
@@ -1689,7 +2176,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1698,221 +2184,127 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    put_pay_password: {
+    post_challenges_id_resend: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChallengeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_oauth_return: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPayPassword"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description done */
-            204: {
+            /** @description to the page asked for, or to `/h5/error?code=…` */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    get_accounts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_accounts_id_balance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BalanceView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_accounts_id_entries: {
+    get_oauth_start: {
         parameters: {
             query?: {
-                from?: string;
+                /** @description The page to come back to, within `/h5/`. */
                 to?: string;
-                direction?: "in" | "out";
-                kind?: string;
-                min_fen?: number;
-                max_fen?: number;
-                q?: string;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_EntryView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_accounts_id_statement_xlsx: {
-        parameters: {
-            query: {
-                from: string;
-                to: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_accounts_id_statement_pdf: {
-        parameters: {
-            query: {
-                from: string;
-                to: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": string;
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_statements_verify: {
-        parameters: {
-            query: {
-                code: string;
             };
             header?: never;
             path?: never;
@@ -1920,485 +2312,109 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StatementCheck"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_accounts_id_loss_report: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LossReport"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LossView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_accounts_id_loss_report_lift: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LossLift"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LossView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_payees_recent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecentPayees"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_transfers_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckTransfer"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferCheck"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_transfers: {
-        parameters: {
-            query?: {
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TransferView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_transfers: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTransfer"];
-            };
-        };
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_transfers_id_authorise: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuthoriseTransfer"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferView"];
-                };
-            };
-            /** @description done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_transfers_id_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_transfers_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TransferView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_transfers_id_receipt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Receipt"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_office_login: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffLogin"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffTicket"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_office_login_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffTotp"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_office_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffView"];
-                };
-            };
-            /** @description refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_office_logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            204: {
+            /** @description to WeChat's page */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description refused */
-            default: {
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_audit: {
+        parameters: {
+            query?: {
+                /** @description An id of a customer, a member of staff or a part of the system. */
+                actor?: string;
+                /** @description `domain.verb`. */
+                action?: string;
+                /** @description `kind:id`. */
+                subject?: string;
+                /** @description Milliseconds UTC, inclusive. */
+                from?: components["schemas"]["i64"];
+                /** @description Milliseconds UTC, exclusive. */
+                to?: components["schemas"]["i64"];
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditRow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2416,7 +2432,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2425,13 +2440,28 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CustomerRow"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2441,28 +2471,42 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["CustomerId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerDetail"];
+                    "application/json": components["schemas"]["CustomerDetailView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2472,7 +2516,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["CustomerId"];
             };
             cookie?: never;
         };
@@ -2482,7 +2526,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2491,13 +2534,36 @@ export interface operations {
                     "application/json": components["schemas"]["Revealed"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2507,71 +2573,135 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["CustomerId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RevokeSession"];
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_office_audit: {
+    post_office_login: {
         parameters: {
-            query?: {
-                actor?: string;
-                action?: string;
-                subject?: string;
-                from?: number;
-                to?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditRow"];
+                    "application/json": components["schemas"]["LoginStep"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_office_audit_verify: {
+    post_office_login_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -2580,22 +2710,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditVerification"];
+                    "application/json": components["schemas"]["StaffView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2609,7 +2762,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2618,13 +2770,20 @@ export interface operations {
                     "application/json": components["schemas"]["NodesView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2638,7 +2797,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2647,13 +2805,20 @@ export interface operations {
                     "application/json": components["schemas"]["OfficeOverview"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2667,22 +2832,621 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Policies"];
+                    "application/json": components["schemas"]["PoliciesView"];
                 };
             };
-            /** @description refused */
-            default: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_pay_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_payees_recent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentPayees"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statements_verify: {
+        parameters: {
+            query: {
+                /** @description The sixteen digits on the statement; spaces don't matter. */
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementCheck"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transfers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransferView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_transfers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTransfer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_transfers_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transfers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_transfers_id_authorise: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthoriseTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_transfers_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transfers_id_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
