@@ -5,6 +5,8 @@
 
 mod world;
 
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
 use corebank::{
     CoreBank,
     stub::{Fault, Op},
@@ -15,6 +17,7 @@ on_both_engines!(
     the_overview_matches_the_core,
     what_is_not_new_is_labelled_and_what_is_unknown_is_no_number,
     a_balance_is_cached_until_money_moves,
+    a_cached_balance_is_never_behind,
     entries_read_well_and_page_whole,
     filters_keep_to_their_bounds,
     a_neighbours_account_does_not_exist,
@@ -136,6 +139,41 @@ async fn a_balance_is_cached_until_money_moves(w: World) {
         fourth["balance_fen"].as_i64().unwrap(),
         third["balance_fen"].as_i64().unwrap() - 1
     );
+}
+
+/// No read that begins after a posting was announced shows the balance before it.
+async fn a_cached_balance_is_never_behind(w: World) {
+    let who = w.customer("王建国").await;
+    let id = w.account(&who, "demand").await["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/accounts/{id}/balance");
+    let (_, first) = w.get(&who, &path).await;
+    let begun = first["balance_fen"].as_i64().unwrap();
+    // Every posting takes one fen, so the balance may only be at or below what was announced.
+    let announced = AtomicI64::new(begun);
+    let over = AtomicBool::new(false);
+    let read = async || {
+        let mut reads = 0;
+        while !over.load(Ordering::SeqCst) {
+            let most = announced.load(Ordering::SeqCst);
+            let (_, seen) = w.get(&who, &path).await;
+            let fen = seen["balance_fen"].as_i64().unwrap();
+            assert!(fen <= most, "{fen} shown after {most} was announced");
+            reads += 1;
+            tokio::task::yield_now().await;
+        }
+        reads
+    };
+    let write = async || {
+        for n in 1..=60 {
+            w.move_in_core("王建国", "陈晓明", 1).await.done().unwrap();
+            w.accounts.touched(&w.person("王建国").card_no).await;
+            announced.store(begun - n, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+        }
+        over.store(true, Ordering::SeqCst);
+    };
+    let (a, b, c, ()) = tokio::join!(read(), read(), read(), write());
+    assert!(a + b + c > 60, "{a} {b} {c}");
 }
 
 async fn entries_read_well_and_page_whole(w: World) {

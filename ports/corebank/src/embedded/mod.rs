@@ -49,7 +49,18 @@ impl EmbeddedCore {
             .report(async |c| Ok(ledger::verify(&mut books::Books(c)).await?))
             .await
     }
+
+    /// Frees the money of holds whose time is over; answers how many. Call it every few seconds.
+    pub async fn expire_holds(&self) -> Result<u64, Fail> {
+        let now = self.clock.now();
+        self.db
+            .tx(async move |c| Ok(ledger::expire_due(&mut books::Books(c), now, EXPIRE).await?))
+            .await
+    }
 }
+
+/// Holds freed in one transaction.
+const EXPIRE: i64 = 100;
 
 /// Why the core has no answer, or which refusal rolls its transaction back.
 #[derive(Debug, thiserror::Error)]
