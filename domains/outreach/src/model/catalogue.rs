@@ -23,8 +23,30 @@ pub const DEFAULT_TEMPLATES: [(&str, &str); 6] = [
 
 /// Words that turn a service notice into advertising (WeChat's rules for template messages forbid it).
 pub(crate) const MARKETING: [&str; 24] = [
-    "优惠", "促销", "抽奖", "中奖", "红包", "返现", "折扣", "特惠", "秒杀", "免费领", "立即领取", "限时",
-    "立即购买", "抢购", "热销", "爆款", "礼品", "有礼", "积分兑换", "满减", "推荐有奖", "高收益", "新客专享", "办卡",
+    "优惠",
+    "促销",
+    "抽奖",
+    "中奖",
+    "红包",
+    "返现",
+    "折扣",
+    "特惠",
+    "秒杀",
+    "免费领",
+    "立即领取",
+    "限时",
+    "立即购买",
+    "抢购",
+    "热销",
+    "爆款",
+    "礼品",
+    "有礼",
+    "积分兑换",
+    "满减",
+    "推荐有奖",
+    "高收益",
+    "新客专享",
+    "办卡",
 ];
 
 /// The look of a kind.

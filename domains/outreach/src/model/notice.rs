@@ -12,12 +12,37 @@ use crate::error::Error;
 /// What happened, with all that the notice shows. Names come masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    TransferDone { amount: Money, payee_masked: String, account_tail: String, at: Ms },
+    TransferDone {
+        amount: Money,
+        payee_masked: String,
+        account_tail: String,
+        at: Ms,
+    },
     /// `reason` is the bank's own sentence, without persons.
-    TransferFailed { amount: Money, payee_masked: String, account_tail: String, reason: String, at: Ms },
-    MoneyIn { amount: Money, balance: Money, payer_masked: String, account_tail: String, at: Ms },
-    LossReported { account_tail: String, receipt_no: String, at: Ms },
-    LossLifted { account_tail: String, receipt_no: String, at: Ms },
+    TransferFailed {
+        amount: Money,
+        payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    MoneyIn {
+        amount: Money,
+        balance: Money,
+        payer_masked: String,
+        account_tail: String,
+        at: Ms,
+    },
+    LossReported {
+        account_tail: String,
+        receipt_no: String,
+        at: Ms,
+    },
+    LossLifted {
+        account_tail: String,
+        receipt_no: String,
+        at: Ms,
+    },
     /// Another WeChat user was bound; the others are warned, `new_openid` is not.
     BoundElsewhere { new_openid: String, at: Ms },
 }
@@ -73,22 +98,52 @@ impl NoticeKind {
     /// The words that stand for `{name}` in the catalogue.
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = match self {
-            Self::TransferDone { amount, payee_masked, account_tail, .. } => {
-                vec![("amount", amount.yuan_text()), ("party", party(payee_masked)), ("tail", account_tail.clone())]
+            Self::TransferDone {
+                amount,
+                payee_masked,
+                account_tail,
+                ..
+            } => {
+                vec![
+                    ("amount", amount.yuan_text()),
+                    ("party", party(payee_masked)),
+                    ("tail", account_tail.clone()),
+                ]
             }
-            Self::TransferFailed { amount, payee_masked, account_tail, reason, .. } => vec![
+            Self::TransferFailed {
+                amount,
+                payee_masked,
+                account_tail,
+                reason,
+                ..
+            } => vec![
                 ("amount", amount.yuan_text()),
                 ("party", party(payee_masked)),
                 ("tail", account_tail.clone()),
                 ("reason", reason.trim().trim_end_matches('。').to_owned()),
             ],
-            Self::MoneyIn { amount, balance, payer_masked, account_tail, .. } => vec![
+            Self::MoneyIn {
+                amount,
+                balance,
+                payer_masked,
+                account_tail,
+                ..
+            } => vec![
                 ("amount", amount.yuan_text()),
                 ("balance", balance.yuan_text()),
                 ("party", party(payer_masked)),
                 ("tail", account_tail.clone()),
             ],
-            Self::LossReported { account_tail, receipt_no, .. } | Self::LossLifted { account_tail, receipt_no, .. } => {
+            Self::LossReported {
+                account_tail,
+                receipt_no,
+                ..
+            }
+            | Self::LossLifted {
+                account_tail,
+                receipt_no,
+                ..
+            } => {
                 vec![("tail", account_tail.clone()), ("receipt", receipt_no.clone())]
             }
             Self::BoundElsewhere { .. } => vec![],
@@ -132,14 +187,22 @@ impl Notice {
             _ => None,
         };
         let (kind, change_fen) = (self.kind.name().to_owned(), self.kind.change_fen());
-        Ok(Message { kind, rows, page: page.to_owned(), sms, change_fen, except })
+        Ok(Message {
+            kind,
+            rows,
+            page: page.to_owned(),
+            sms,
+            change_fen,
+            except,
+        })
     }
 }
 
 impl Message {
     /// Whether the customer wants to hear of this; only balance changes are a matter of taste.
     pub(crate) fn is_wanted(&self, taste: &Preferences) -> bool {
-        self.change_fen.is_none_or(|fen| taste.balance_notice && fen >= taste.balance_notice_min_fen)
+        self.change_fen
+            .is_none_or(|fen| taste.balance_notice && fen >= taste.balance_notice_min_fen)
     }
 
     /// Whether an SMS goes out when no WeChat user acts for the customer. A warning to the others has
@@ -151,20 +214,32 @@ impl Message {
 
 /// Refuses what would be taken for advertising.
 fn no_marketing(text: &str) -> Result<(), Error> {
-    MARKETING.iter().find(|word| text.contains(**word)).map_or(Ok(()), |word| Err(Error::Marketing(word)))
+    MARKETING
+        .iter()
+        .find(|word| text.contains(**word))
+        .map_or(Ok(()), |word| Err(Error::Marketing(word)))
 }
 
 /// The other side's name. It is chosen by strangers, so one that advertises is left out rather than refused:
 /// the customer must hear of the money.
 fn party(masked: &str) -> String {
     let name = masked.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || no_marketing(&name).is_err() { "对方账户".to_owned() } else { name }
+    if name.is_empty() || no_marketing(&name).is_err() {
+        "对方账户".to_owned()
+    } else {
+        name
+    }
 }
 
 /// `11月23日10:00`, Shanghai time.
 fn moment(at: Ms) -> String {
     let (day, text) = (date_of(at), text_of(at));
-    format!("{}月{}日{}", day.month(), day.day(), text.get(11..16).unwrap_or_default())
+    format!(
+        "{}月{}日{}",
+        day.month(),
+        day.day(),
+        text.get(11..16).unwrap_or_default()
+    )
 }
 
 fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
@@ -173,7 +248,12 @@ fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        out.push_str(facts.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        out.push_str(
+            facts
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, value)| value),
+        );
         rest = tail;
     }
     out.push_str(rest);

@@ -8,7 +8,12 @@ const AT: Ms = 1_795_399_205_000;
 fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
     let (party, tail, receipt) = (name.to_owned(), "1234".to_owned(), "GS20261123ABCDEF".to_owned());
     vec![
-        NoticeKind::TransferDone { amount, payee_masked: party.clone(), account_tail: tail.clone(), at: AT },
+        NoticeKind::TransferDone {
+            amount,
+            payee_masked: party.clone(),
+            account_tail: tail.clone(),
+            at: AT,
+        },
         NoticeKind::TransferFailed {
             amount,
             payee_masked: party.clone(),
@@ -16,16 +21,38 @@ fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
             reason: reason.to_owned(),
             at: AT,
         },
-        NoticeKind::MoneyIn { amount, balance: amount, payer_masked: party, account_tail: tail.clone(), at: AT },
-        NoticeKind::LossReported { account_tail: tail.clone(), receipt_no: receipt.clone(), at: AT },
-        NoticeKind::LossLifted { account_tail: tail, receipt_no: receipt, at: AT },
-        NoticeKind::BoundElsewhere { new_openid: "oNew".to_owned(), at: AT },
+        NoticeKind::MoneyIn {
+            amount,
+            balance: amount,
+            payer_masked: party,
+            account_tail: tail.clone(),
+            at: AT,
+        },
+        NoticeKind::LossReported {
+            account_tail: tail.clone(),
+            receipt_no: receipt.clone(),
+            at: AT,
+        },
+        NoticeKind::LossLifted {
+            account_tail: tail,
+            receipt_no: receipt,
+            at: AT,
+        },
+        NoticeKind::BoundElsewhere {
+            new_openid: "oNew".to_owned(),
+            at: AT,
+        },
     ]
 }
 
 fn notice(kind: NoticeKind) -> Notice {
     let id: CustomerId = "01890000-0000-7000-8000-000000000001".parse().unwrap();
-    Notice { customer: id, kind, dedupe_key: "k".to_owned(), link: None }
+    Notice {
+        customer: id,
+        kind,
+        dedupe_key: "k".to_owned(),
+        link: None,
+    }
 }
 
 #[test]
@@ -37,9 +64,16 @@ fn every_notice_fits_the_template_whatever_the_names_and_sums() {
                 let message = notice(kind).message().unwrap();
                 for (key, value) in &message.rows {
                     assert_eq!(values::check(key, value), Ok(()));
-                    assert!(value.chars().count() <= 20 && !value.contains('\n'), "{key} {value}");
+                    assert!(
+                        value.chars().count() <= 20 && !value.contains('\n'),
+                        "{key} {value}"
+                    );
                 }
-                assert!(message.sms.chars().count() <= 134, "more than two SMS: {}", message.sms);
+                assert!(
+                    message.sms.chars().count() <= 134,
+                    "more than two SMS: {}",
+                    message.sms
+                );
                 assert!(!message.sms.contains(['{', '}', '\n']), "{}", message.sms);
                 assert!(message.sms.starts_with("【微柜银行】") && message.sms.ends_with('。'));
                 assert!(!message.sms.contains("。。"), "{}", message.sms);
@@ -50,7 +84,10 @@ fn every_notice_fits_the_template_whatever_the_names_and_sums() {
 
 #[test]
 fn every_kind_has_a_template_of_its_own_key() {
-    let kinds: Vec<_> = all(Money::cny(1), "*明", "x").iter().map(NoticeKind::name).collect();
+    let kinds: Vec<_> = all(Money::cny(1), "*明", "x")
+        .iter()
+        .map(NoticeKind::name)
+        .collect();
     assert_eq!(kinds, DEFAULT_TEMPLATES.map(|(kind, _)| kind));
 }
 
@@ -85,7 +122,10 @@ fn advertising_is_refused_in_our_words_and_left_out_of_strangers_names() {
             at: AT,
         };
         let refused = notice(ours).message();
-        assert!(matches!(refused, Err(Error::Marketing(found)) if word.contains(found)), "{word}");
+        assert!(
+            matches!(refused, Err(Error::Marketing(found)) if word.contains(found)),
+            "{word}"
+        );
         let theirs = all(Money::cny(1), &format!("*{word}公司"), "x").remove(0);
         assert_eq!(notice(theirs).message().unwrap().rows[2].1, "对方账户");
     }
@@ -93,16 +133,34 @@ fn advertising_is_refused_in_our_words_and_left_out_of_strangers_names() {
 
 #[test]
 fn a_notice_opens_pages_of_ours_only() {
-    let with = |link: &str| Notice { link: Some(link.to_owned()), ..notice(all(Money::cny(1), "*明", "x").remove(0)) };
-    assert_eq!(with("/h5/transfers/0189-00").message().unwrap().page, "/h5/transfers/0189-00");
-    for bad in ["https://evil.example/h5/", "//evil.example", "/h5//evil", "/h5/../office", "/office/", "/h5/a b", "/h5/银"] {
+    let with = |link: &str| Notice {
+        link: Some(link.to_owned()),
+        ..notice(all(Money::cny(1), "*明", "x").remove(0))
+    };
+    assert_eq!(
+        with("/h5/transfers/0189-00").message().unwrap().page,
+        "/h5/transfers/0189-00"
+    );
+    for bad in [
+        "https://evil.example/h5/",
+        "//evil.example",
+        "/h5//evil",
+        "/h5/../office",
+        "/office/",
+        "/h5/a b",
+        "/h5/银",
+    ] {
         assert!(matches!(with(bad).message(), Err(Error::Link)), "{bad}");
     }
 }
 
 #[test]
 fn only_balance_changes_are_a_matter_of_taste() {
-    let taste = |balance_notice, min| Preferences { elder: false, balance_notice, balance_notice_min_fen: min };
+    let taste = |balance_notice, min| Preferences {
+        elder: false,
+        balance_notice,
+        balance_notice_min_fen: min,
+    };
     for kind in all(Money::cny(10_000), "*明", "x") {
         let change = matches!(kind, NoticeKind::TransferDone { .. } | NoticeKind::MoneyIn { .. });
         let message = notice(kind).message().unwrap();

@@ -46,7 +46,10 @@ mod tests {
     fn windows_close_before_wechats_do_and_hold_no_more() {
         for (window, most, limit) in [(Window::Click, 3, MINUTE), (Window::Message, 5, 48 * HOUR)] {
             assert_eq!(window.allows(), most);
-            assert!(window.lasts() < limit && window.lasts() > limit * 9 / 10, "{window:?}");
+            assert!(
+                window.lasts() < limit && window.lasts() > limit * 9 / 10,
+                "{window:?}"
+            );
         }
     }
 

@@ -38,7 +38,9 @@ impl Channel {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Template, Self::Text, Self::Sms].into_iter().find(|c| c.name() == text)
+        [Self::Template, Self::Text, Self::Sms]
+            .into_iter()
+            .find(|c| c.name() == text)
     }
 }
 
@@ -65,8 +67,14 @@ pub(crate) enum Move {
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Queued, Self::Sent, Self::Delivered, Self::Failed, Self::Unknown, Self::Skipped];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Delivered,
+        Self::Failed,
+        Self::Unknown,
+        Self::Skipped,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -186,7 +194,8 @@ impl Next {
         let any = |test: fn(&(Channel, State)) -> bool| messages.iter().any(test);
         if any(|(_, state)| *state == State::Queued) {
             Self::Wait
-        } else if any(|(channel, _)| *channel == Channel::Sms) || any(|(_, state)| *state == State::Delivered) {
+        } else if any(|(channel, _)| *channel == Channel::Sms) || any(|(_, state)| *state == State::Delivered)
+        {
             Self::Close
         } else if any(|(_, state)| *state == State::Sent) {
             Self::Wait

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::model::notice::Message;
 use crate::model::quota::Window;
 use crate::model::send::{Channel, Move, Progress, Reaction, SendId, State};
-use crate::store::messages::{self, SendRow};
 use crate::store::fans;
+use crate::store::messages::{self, SendRow};
 
 /// A message in the form of its channel.
 enum Parcel {
@@ -40,16 +40,29 @@ enum Word {
 impl Outreach {
     /// Tries to send a message; gives the time of the next try, or none when there is nothing more to try.
     pub(crate) async fn deliver(&self, id: SendId) -> Result<Option<Ms>, Error> {
-        let row = self.cx.db.read(async move |c| messages::send(c, id).await).await?;
-        let Some(row) = row.filter(|row| row.state == State::Queued) else { return Ok(None) };
+        let row = self
+            .cx
+            .db
+            .read(async move |c| messages::send(c, id).await)
+            .await?;
+        let Some(row) = row.filter(|row| row.state == State::Queued) else {
+            return Ok(None);
+        };
         let address = self.address(&row).await?;
         let now = self.cx.clock.now();
         let (this, given) = (self.clone(), row.clone());
-        let parcel = self.cx.db.tx(async move |c| this.begin(c, &given, address.as_deref(), now).await).await?;
+        let parcel = self
+            .cx
+            .db
+            .tx(async move |c| this.begin(c, &given, address.as_deref(), now).await)
+            .await?;
         let Some(parcel) = parcel else { return Ok(None) };
         let word = self.carry(&row, &parcel).await;
         let this = self.clone();
-        self.cx.db.tx(async move |c| this.record(c, &row, &word, now).await).await
+        self.cx
+            .db
+            .tx(async move |c| this.record(c, &row, &word, now).await)
+            .await
     }
 
     /// Where the message goes; none when the address is not the customer's any more.
@@ -57,9 +70,12 @@ impl Outreach {
         Ok(match (row.channel, row.customer) {
             (Channel::Sms, Some(customer)) => Some(self.identity.phone_of(customer).await?),
             (Channel::Sms, None) => None,
-            (_, Some(customer)) => {
-                self.identity.openids_of(customer).await?.into_iter().find(|openid| *openid == row.openid)
-            }
+            (_, Some(customer)) => self
+                .identity
+                .openids_of(customer)
+                .await?
+                .into_iter()
+                .find(|openid| *openid == row.openid),
             (_, None) => Some(row.openid.clone()),
         })
     }
@@ -89,7 +105,9 @@ impl Outreach {
         address: Option<&str>,
         now: Ms,
     ) -> Result<Verdict, Error> {
-        let Some(address) = address else { return Ok(Verdict::Skip("unbound")) };
+        let Some(address) = address else {
+            return Ok(Verdict::Skip("unbound"));
+        };
         let by_wechat = row.channel != Channel::Sms;
         if by_wechat && fans::fan(c, address).await?.is_some_and(|fan| !fan.following) {
             return Ok(Verdict::Skip("not_following"));
@@ -101,15 +119,26 @@ impl Outreach {
             if !self.draw(c, row, now).await? {
                 return Ok(Verdict::Skip("no_quota"));
             }
-            return Ok(Verdict::Go(Parcel::Text(self.cx.vault.open(&send_aad(row.id), &row.content)?)));
+            return Ok(Verdict::Go(Parcel::Text(
+                self.cx.vault.open(&send_aad(row.id), &row.content)?,
+            )));
         };
-        let content = messages::notice(c, notice).await?.filter(|n| !n.content.is_empty());
-        let Some(content) = content else { return Ok(Verdict::Skip("expired")) };
+        let content = messages::notice(c, notice)
+            .await?
+            .filter(|n| !n.content.is_empty());
+        let Some(content) = content else {
+            return Ok(Verdict::Skip("expired"));
+        };
         let message = self.open_notice(&content)?;
         if by_wechat {
-            return Ok(self.template(row, message).map_or(Verdict::Skip("no_template"), Verdict::Go));
+            return Ok(self
+                .template(row, message)
+                .map_or(Verdict::Skip("no_template"), Verdict::Go));
         }
-        Ok(Verdict::Go(Parcel::Sms { phone: address.to_owned(), text: message.sms }))
+        Ok(Verdict::Go(Parcel::Sms {
+            phone: address.to_owned(),
+            text: message.sms,
+        }))
     }
 
     /// Draws one message from the user's windows; a message put off keeps what it has drawn.
@@ -131,7 +160,11 @@ impl Outreach {
         Some(Parcel::Template(TemplateOrder {
             openid: row.openid.clone(),
             template_id,
-            url: format!("{}{}", self.settings.public_url.trim_end_matches('/'), message.page),
+            url: format!(
+                "{}{}",
+                self.settings.public_url.trim_end_matches('/'),
+                message.page
+            ),
             data: message.rows,
             client_msg_id: row.client_msg_id.clone(),
         }))
@@ -144,16 +177,20 @@ impl Outreach {
             Parcel::Sms { phone, text } => {
                 return match self.sms.send(&row.client_msg_id, phone, text).await {
                     SmsAnswer::Sent => Word::Taken(None),
-                    SmsAnswer::Refused(code) => Word::Refused { code, reaction: Reaction::Again },
+                    SmsAnswer::Refused(code) => Word::Refused {
+                        code,
+                        reaction: Reaction::Again,
+                    },
                     SmsAnswer::Unknown => Word::Silence,
                 };
             }
         };
         match answer {
             WeChatAnswer::Sent(msgid) => Word::Taken(msgid),
-            WeChatAnswer::Refused(code) => {
-                Word::Refused { code: code.to_string(), reaction: Reaction::to(code) }
-            }
+            WeChatAnswer::Refused(code) => Word::Refused {
+                code: code.to_string(),
+                reaction: Reaction::to(code),
+            },
             WeChatAnswer::Unknown => Word::Silence,
         }
     }
@@ -170,7 +207,10 @@ impl Outreach {
         };
         match reaction {
             Reaction::Again => {
-                let tried = Progress { tries: row.tries + 1, ..progress(row) };
+                let tried = Progress {
+                    tries: row.tries + 1,
+                    ..progress(row)
+                };
                 if let Some(next) = tried.after_refusal(self.cx.clock.now()) {
                     messages::put_off(c, row.id, row.doubt_at, &code).await?;
                     return Ok(Some(next));
@@ -181,7 +221,9 @@ impl Outreach {
                 fans::close_windows(c, &row.openid).await?;
             }
             Reaction::GiveUp => {}
-            Reaction::Alarm => tracing::error!(send = %row.id, kind = row.kind, code, "WeChat refuses a message for good"),
+            Reaction::Alarm => {
+                tracing::error!(send = %row.id, kind = row.kind, code, "WeChat refuses a message for good");
+            }
         }
         self.end(c, row, Move::Refuse, &code).await?;
         Ok(None)
@@ -189,7 +231,11 @@ impl Outreach {
 
     async fn silence(&self, c: &mut Conn, row: &SendRow, began: Ms) -> Result<Option<Ms>, Error> {
         let doubt_at = if row.doubt_at > 0 { row.doubt_at } else { began };
-        let tried = Progress { tries: row.tries + 1, doubt_at, ..progress(row) };
+        let tried = Progress {
+            tries: row.tries + 1,
+            doubt_at,
+            ..progress(row)
+        };
         if let Some(next) = tried.after_silence(self.cx.clock.now()) {
             messages::put_off(c, row.id, doubt_at, "no_answer").await?;
             return Ok(Some(next));
@@ -202,7 +248,9 @@ impl Outreach {
     /// nothing is sent in its place.
     async fn end(&self, c: &mut Conn, row: &SendRow, step: Move, code: &str) -> Result<(), Error> {
         let step = if row.doubt_at > 0 { Move::LoseTrack } else { step };
-        let Some(to) = row.state.after(step) else { return Ok(()) };
+        let Some(to) = row.state.after(step) else {
+            return Ok(());
+        };
         if !messages::end(c, row.id, (row.state, to), code, self.cx.clock.now()).await? {
             return Ok(());
         }
@@ -215,7 +263,12 @@ impl Outreach {
 }
 
 fn progress(row: &SendRow) -> Progress {
-    Progress { channel: row.channel, tries: row.tries, created_at: row.created_at, doubt_at: row.doubt_at }
+    Progress {
+        channel: row.channel,
+        tries: row.tries,
+        created_at: row.created_at,
+        doubt_at: row.doubt_at,
+    }
 }
 
 /// A gateway's code as far as the column holds it.

@@ -19,8 +19,12 @@ impl Outreach {
     pub async fn followed(&self, c: &mut Conn, openid: &str, scene: Option<&str>) -> Result<bool, Error> {
         let now = self.cx.clock.now();
         let scene: String = scene.unwrap_or("").chars().take(128).collect();
-        let fan = Fan { scene, ..blank(openid, now) };
-        let first = fans::insert(c, &fan, 1).await? || fans::followed_first(c, openid, &fan.scene, now).await?;
+        let fan = Fan {
+            scene,
+            ..blank(openid, now)
+        };
+        let first =
+            fans::insert(c, &fan, 1).await? || fans::followed_first(c, openid, &fan.scene, now).await?;
         if !first {
             fans::followed_again(c, openid, &fan.scene, now).await?;
         }
@@ -31,7 +35,12 @@ impl Outreach {
     /// A user leaves: from the end of this transaction on nothing is sent to them. What we know of them is kept.
     pub async fn unfollowed(&self, c: &mut Conn, openid: &str) -> Result<(), Error> {
         let now = self.cx.clock.now();
-        let gone = Fan { following: false, followed_at: 0, unfollowed_at: now, ..blank(openid, now) };
+        let gone = Fan {
+            following: false,
+            followed_at: 0,
+            unfollowed_at: now,
+            ..blank(openid, now)
+        };
         // Someone who leaves has been here, even if we missed the arrival.
         if !fans::insert(c, &gone, 1).await? {
             fans::unfollowed(c, openid, now, now).await?;
@@ -42,7 +51,11 @@ impl Outreach {
 
     pub async fn fan(&self, openid: &str) -> Result<Option<Fan>, Error> {
         let openid = openid.to_owned();
-        Ok(self.cx.db.read(async move |c| fans::fan(c, &openid).await).await?)
+        Ok(self
+            .cx
+            .db
+            .read(async move |c| fans::fan(c, &openid).await)
+            .await?)
     }
 
     /// A user has written: 5 customer messages within 48 h.
@@ -77,7 +90,12 @@ impl Outreach {
 
     /// WeChat says that a user does not follow, whatever we thought.
     pub(crate) async fn does_not_follow(&self, c: &mut Conn, openid: &str, seen: Ms) -> Result<(), Error> {
-        let gone = Fan { following: false, followed_at: 0, unfollowed_at: seen, ..blank(openid, seen) };
+        let gone = Fan {
+            following: false,
+            followed_at: 0,
+            unfollowed_at: seen,
+            ..blank(openid, seen)
+        };
         if !fans::insert(c, &gone, 0).await? {
             fans::unfollowed(c, openid, seen, seen).await?;
         }

@@ -27,7 +27,10 @@ impl Settings {
     /// With the demo account's templates; a bank replaces them by those of its own account.
     pub fn new(public_url: impl Into<String>) -> Self {
         let own = |(kind, id): (&str, &str)| (kind.to_owned(), id.to_owned());
-        Self { public_url: public_url.into(), templates: DEFAULT_TEMPLATES.map(own).into() }
+        Self {
+            public_url: public_url.into(),
+            templates: DEFAULT_TEMPLATES.map(own).into(),
+        }
     }
 }
 
@@ -49,6 +52,12 @@ impl Outreach {
         sms: Arc<dyn SmsGateway>,
         settings: Settings,
     ) -> Self {
-        Self { cx, identity, wechat, sms, settings: Arc::new(settings) }
+        Self {
+            cx,
+            identity,
+            wechat,
+            sms,
+            settings: Arc::new(settings),
+        }
     }
 }

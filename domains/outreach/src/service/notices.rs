@@ -27,7 +27,10 @@ impl Outreach {
             id,
             customer: notice.customer,
             kind: message.kind.clone(),
-            content: self.cx.vault.seal(&notice_aad(id), &serde_json::to_string(&message)?),
+            content: self
+                .cx
+                .vault
+                .seal(&notice_aad(id), &serde_json::to_string(&message)?),
             state: "new".to_owned(),
         };
         if messages::insert_notice(c, &row, &notice.dedupe_key, now).await? {
@@ -45,7 +48,9 @@ impl Outreach {
         dedupe_key: &str,
     ) -> Result<(), Error> {
         check_key(dedupe_key)?;
-        let Reply::Text(text) = Reply::text_cut(text) else { return Ok(()) };
+        let Reply::Text(text) = Reply::text_cut(text) else {
+            return Ok(());
+        };
         if text.trim().is_empty() {
             return Ok(());
         }
@@ -56,8 +61,14 @@ impl Outreach {
 
     /// Writes a message to each WeChat user who acts for the customer now.
     pub(crate) async fn spread(&self, id: NoticeId) -> Result<(), Error> {
-        let row = self.cx.db.read(async move |c| messages::notice(c, id).await).await?;
-        let Some(row) = row.filter(|row| row.state == "new") else { return Ok(()) };
+        let row = self
+            .cx
+            .db
+            .read(async move |c| messages::notice(c, id).await)
+            .await?;
+        let Some(row) = row.filter(|row| row.state == "new") else {
+            return Ok(());
+        };
         let message = self.open_notice(&row)?;
         let taste = self.identity.preferences(row.customer).await?;
         if !message.is_wanted(&taste) {
@@ -88,14 +99,19 @@ impl Outreach {
 
     async fn unwanted(&self, id: NoticeId) -> Result<(), Error> {
         let now = self.cx.clock.now();
-        self.cx.db.tx(async move |c| messages::close_notice(c, id, "preference", now).await).await?;
+        self.cx
+            .db
+            .tx(async move |c| messages::close_notice(c, id, "preference", now).await)
+            .await?;
         Ok(())
     }
 
     /// What a notice needs now that one of its messages has moved.
     pub(crate) async fn settle(&self, c: &mut Conn, id: NoticeId) -> Result<(), Error> {
         let held = messages::hold_notice(c, id).await?;
-        let Some(row) = held.filter(|row| row.state == "out") else { return Ok(()) };
+        let Some(row) = held.filter(|row| row.state == "out") else {
+            return Ok(());
+        };
         match Next::of(&messages::messages_of(c, id).await?) {
             Next::Wait => {}
             Next::Close => {
@@ -110,7 +126,9 @@ impl Outreach {
     }
 
     pub(crate) fn open_notice(&self, row: &NoticeRow) -> Result<Message, Error> {
-        Ok(serde_json::from_str(&self.cx.vault.open(&notice_aad(row.id), &row.content)?)?)
+        Ok(serde_json::from_str(
+            &self.cx.vault.open(&notice_aad(row.id), &row.content)?,
+        )?)
     }
 
     fn carrying(&self, notice: &NoticeRow, channel: Channel, openid: &str) -> SendRow {
@@ -150,7 +168,17 @@ impl Outreach {
     }
 
     async fn later(&self, c: &mut Conn, kind: &'static str, id: &str, run_at: Ms) -> Result<(), Error> {
-        jobs::enqueue(c, &self.cx, NewJob { kind, key: id, payload: id, run_at }).await?;
+        jobs::enqueue(
+            c,
+            &self.cx,
+            NewJob {
+                kind,
+                key: id,
+                payload: id,
+                run_at,
+            },
+        )
+        .await?;
         Ok(())
     }
 }

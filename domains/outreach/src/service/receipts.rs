@@ -10,7 +10,10 @@ use crate::store::messages::{self, SendRow};
 impl Outreach {
     /// WeChat tells the outcome of a template message: `success`, `failed:user block`, `failed: system failed`.
     pub async fn receipt(&self, c: &mut Conn, msgid: &str, status: &str) -> Result<(), Error> {
-        let (msgid, status): (String, String) = (msgid.chars().take(64).collect(), status.chars().take(64).collect());
+        let (msgid, status): (String, String) = (
+            msgid.chars().take(64).collect(),
+            status.chars().take(64).collect(),
+        );
         if msgid.is_empty() || messages::meet(c, &msgid, None, &status, self.cx.clock.now()).await? {
             return Ok(());
         }
@@ -24,14 +27,20 @@ impl Outreach {
     /// Records that a message was taken.
     pub(crate) async fn taken(&self, c: &mut Conn, row: &SendRow, msgid: &str) -> Result<(), Error> {
         let now = self.cx.clock.now();
-        let Some(to) = row.state.after(Move::Take) else { return Ok(()) };
+        let Some(to) = row.state.after(Move::Take) else {
+            return Ok(());
+        };
         if !messages::taken(c, row.id, (row.state, to), msgid, now).await? {
             return Ok(());
         }
         kit::telemetry::count("weigui_outreach_sent_total");
-        if row.channel == Channel::Template && !msgid.is_empty() && !messages::meet(c, msgid, Some(row.id), "", now).await?
+        if row.channel == Channel::Template
+            && !msgid.is_empty()
+            && !messages::meet(c, msgid, Some(row.id), "", now).await?
         {
-            let early = messages::met(c, msgid).await?.map_or_else(String::new, |(_, status)| status);
+            let early = messages::met(c, msgid)
+                .await?
+                .map_or_else(String::new, |(_, status)| status);
             if !early.is_empty() {
                 return self.outcome(c, row.id, &early).await;
             }
@@ -43,9 +52,13 @@ impl Outreach {
     }
 
     async fn outcome(&self, c: &mut Conn, id: SendId, status: &str) -> Result<(), Error> {
-        let Some(row) = messages::send(c, id).await? else { return Ok(()) };
+        let Some(row) = messages::send(c, id).await? else {
+            return Ok(());
+        };
         let (step, code) = outcome_of(status);
-        let Some(to) = row.state.after(step) else { return Ok(()) };
+        let Some(to) = row.state.after(step) else {
+            return Ok(());
+        };
         if !messages::end(c, id, (row.state, to), code, self.cx.clock.now()).await? {
             return Ok(());
         }

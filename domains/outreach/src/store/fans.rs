@@ -31,14 +31,16 @@ pub(crate) async fn fan(c: &mut Conn, openid: &str) -> Result<Option<Fan>> {
             (openid,),
         )
         .await?;
-    Ok(found.map(|(openid, following, scene, followed_at, unfollowed_at, last_message_at)| Fan {
-        openid,
-        following: following == 1,
-        scene,
-        followed_at,
-        unfollowed_at,
-        last_message_at,
-    }))
+    Ok(found.map(
+        |(openid, following, scene, followed_at, unfollowed_at, last_message_at)| Fan {
+            openid,
+            following: following == 1,
+            scene,
+            followed_at,
+            unfollowed_at,
+            last_message_at,
+        },
+    ))
 }
 
 /// The first follow of a fan whom we knew only as not following; false when it is not the first.
@@ -74,11 +76,20 @@ pub(crate) async fn unfollowed(c: &mut Conn, openid: &str, seen: Ms, now: Ms) ->
 }
 
 pub(crate) async fn wrote(c: &mut Conn, openid: &str, now: Ms) -> Result<u64> {
-    c.exec("update outreach_fan set last_message_at = ? where openid = ?", (now, openid)).await
+    c.exec(
+        "update outreach_fan set last_message_at = ? where openid = ?",
+        (now, openid),
+    )
+    .await
 }
 
 /// Who acts in the chat follows; an act that is older than the unfollow may be heard of shortly after it.
-pub(crate) async fn follows_after_all(c: &mut Conn, openid: &str, unfollowed_before: Ms, now: Ms) -> Result<u64> {
+pub(crate) async fn follows_after_all(
+    c: &mut Conn,
+    openid: &str,
+    unfollowed_before: Ms,
+    now: Ms,
+) -> Result<u64> {
     c.exec(
         "update outreach_fan set following = 1, followed_at = ?
          where openid = ? and following = 0 and unfollowed_at < ?",
@@ -117,9 +128,14 @@ pub(crate) async fn draw(c: &mut Conn, openid: &str, w: Window, now: Ms) -> Resu
 
 /// Closes every window of a user.
 pub(crate) async fn close_windows(c: &mut Conn, openid: &str) -> Result<u64> {
-    c.exec("update outreach_window set left_count = 0 where openid = ?", (openid,)).await
+    c.exec(
+        "update outreach_window set left_count = 0 where openid = ?",
+        (openid,),
+    )
+    .await
 }
 
 pub(crate) async fn sweep_windows(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from outreach_window where expires_at < ?", (before,)).await
+    c.exec("delete from outreach_window where expires_at < ?", (before,))
+        .await
 }

@@ -63,7 +63,9 @@ fn id<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| Error::Row("not an id".to_owned()))
+    text.parse()
+        .map(Some)
+        .map_err(|_| Error::Row("not an id".to_owned()))
 }
 
 fn text<T: ToString>(id: Option<&T>) -> String {
@@ -79,26 +81,47 @@ pub(crate) async fn insert_notice(c: &mut Conn, n: &NoticeRow, dedupe_key: &str,
     .await
 }
 
-fn notice_row((id, customer, kind, content, state): (NoticeId, CustomerId, String, String, String)) -> NoticeRow {
-    NoticeRow { id, customer, kind, content, state }
+fn notice_row(
+    (id, customer, kind, content, state): (NoticeId, CustomerId, String, String, String),
+) -> NoticeRow {
+    NoticeRow {
+        id,
+        customer,
+        kind,
+        content,
+        state,
+    }
 }
 
 pub(crate) async fn notice(c: &mut Conn, id: NoticeId) -> Result<Option<NoticeRow>> {
-    let found = c.row("select id, customer_id, kind, content, state from outreach_notice where id = ?", (id,)).await?;
+    let found = c
+        .row(
+            "select id, customer_id, kind, content, state from outreach_notice where id = ?",
+            (id,),
+        )
+        .await?;
     Ok(found.map(notice_row))
 }
 
 /// A notice, held against others who decide about it until the transaction ends.
 pub(crate) async fn hold_notice(c: &mut Conn, id: NoticeId) -> Result<Option<NoticeRow>> {
     let found = c
-        .row("select id, customer_id, kind, content, state from outreach_notice where id = ? /*lock*/", (id,))
+        .row(
+            "select id, customer_id, kind, content, state from outreach_notice where id = ? /*lock*/",
+            (id,),
+        )
         .await?;
     Ok(found.map(notice_row))
 }
 
 /// Notes that the messages of a notice have been written; false when they had been.
 pub(crate) async fn notice_out(c: &mut Conn, id: NoticeId) -> Result<bool> {
-    let n = c.exec("update outreach_notice set state = 'out' where id = ? and state = 'new'", (id,)).await?;
+    let n = c
+        .exec(
+            "update outreach_notice set state = 'out' where id = ? and state = 'new'",
+            (id,),
+        )
+        .await?;
     Ok(n == 1)
 }
 
@@ -158,10 +181,16 @@ pub(crate) async fn send(c: &mut Conn, id: SendId) -> Result<Option<SendRow>> {
 
 /// Channel and state of every message of a notice.
 pub(crate) async fn messages_of(c: &mut Conn, notice: NoticeId) -> Result<Vec<(Channel, State)>> {
-    let rows: Vec<(String, String)> =
-        c.rows("select channel, state from outreach_send where notice_id = ?", (notice,)).await?;
+    let rows: Vec<(String, String)> = c
+        .rows(
+            "select channel, state from outreach_send where notice_id = ?",
+            (notice,),
+        )
+        .await?;
     let known = |(channel, state): (String, String)| Some((Channel::parse(&channel)?, State::parse(&state)?));
-    rows.into_iter().map(|row| known(row).ok_or_else(|| Error::Row("not a message".to_owned()))).collect()
+    rows.into_iter()
+        .map(|row| known(row).ok_or_else(|| Error::Row("not a message".to_owned())))
+        .collect()
 }
 
 /// Begins a try: from now on the message may have left. False when another worker has begun it.
@@ -177,7 +206,8 @@ pub(crate) async fn begin_try(c: &mut Conn, s: &SendRow, now: Ms) -> Result<bool
 }
 
 pub(crate) async fn drawn_from(c: &mut Conn, id: SendId, quota: &str) -> Result<u64> {
-    c.exec("update outreach_send set quota = ? where id = ?", (quota, id)).await
+    c.exec("update outreach_send set quota = ? where id = ?", (quota, id))
+        .await
 }
 
 /// Notes why a try came to nothing; the message waits for the next.
@@ -208,7 +238,13 @@ pub(crate) async fn taken(
 }
 
 /// Moves a message to its end, if it is still where the caller saw it.
-pub(crate) async fn end(c: &mut Conn, id: SendId, (from, to): (State, State), code: &str, now: Ms) -> Result<bool> {
+pub(crate) async fn end(
+    c: &mut Conn,
+    id: SendId,
+    (from, to): (State, State),
+    code: &str,
+    now: Ms,
+) -> Result<bool> {
     let n = c
         .exec(
             "update outreach_send set state = ?, content = '', code = ?, done_at = ? where id = ? and state = ?",
@@ -220,7 +256,13 @@ pub(crate) async fn end(c: &mut Conn, id: SendId, (from, to): (State, State), co
 
 /// Notes one half of a receipt: the message that was sent under `msgid`, or what became of it. False when the other
 /// half is there already; who comes second waits for who comes first to commit.
-pub(crate) async fn meet(c: &mut Conn, msgid: &str, send: Option<SendId>, status: &str, now: Ms) -> Result<bool> {
+pub(crate) async fn meet(
+    c: &mut Conn,
+    msgid: &str,
+    send: Option<SendId>,
+    status: &str,
+    now: Ms,
+) -> Result<bool> {
     c.insert_new(
         "insert into outreach_receipt (msgid, send_id, status, at) values (?, ?, ?, ?)",
         (msgid, text(send.as_ref()), status, now),
@@ -230,11 +272,16 @@ pub(crate) async fn meet(c: &mut Conn, msgid: &str, send: Option<SendId>, status
 
 /// The other half.
 pub(crate) async fn met(c: &mut Conn, msgid: &str) -> Result<Option<(Option<SendId>, String)>> {
-    let found: Option<(String, String)> =
-        c.row("select send_id, status from outreach_receipt where msgid = ?", (msgid,)).await?;
+    let found: Option<(String, String)> = c
+        .row(
+            "select send_id, status from outreach_receipt where msgid = ?",
+            (msgid,),
+        )
+        .await?;
     found.map(|(send, status)| Ok((id(&send)?, status))).transpose()
 }
 
 pub(crate) async fn sweep_receipts(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from outreach_receipt where at < ?", (before,)).await
+    c.exec("delete from outreach_receipt where at < ?", (before,))
+        .await
 }

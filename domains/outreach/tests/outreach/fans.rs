@@ -8,7 +8,10 @@ use crate::house::{START, WANG, on_both};
 async fn a_fan_is_kept_over_an_unfollow() {
     on_both(async |house| {
         assert_eq!(house.outreach.fan("oNew").await.unwrap(), None);
-        assert!(house.follows("oNew", Some("qrscene_BR01")).await, "the first time");
+        assert!(
+            house.follows("oNew", Some("qrscene_BR01")).await,
+            "the first time"
+        );
         house.hand.forward(MINUTE);
         house.unfollows("oNew").await;
         let gone = house.outreach.fan("oNew").await.unwrap().unwrap();
@@ -16,7 +19,12 @@ async fn a_fan_is_kept_over_an_unfollow() {
         assert!(!house.follows("oNew", None).await, "known from before");
         let back = house.outreach.fan("oNew").await.unwrap().unwrap();
         assert!(back.following && back.followed_at == START + MINUTE);
-        assert_eq!(house.count("select count(*) from audit_log where action like 'fan.%'").await, 3);
+        assert_eq!(
+            house
+                .count("select count(*) from audit_log where action like 'fan.%'")
+                .await,
+            3
+        );
     })
     .await;
 }

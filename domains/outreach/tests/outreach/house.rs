@@ -1,10 +1,12 @@
 //! A house with outreach and identity alone, and couriers that note what reaches whom.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use corebank::EmbeddedCore;
-use couriers::{FanAnswer, Menu, OAuthAnswer, SmsAnswer, SmsGateway, TemplateOrder, WeChatAnswer, WeChatCourier};
+use couriers::{
+    Carried, FanAnswer, Menu, OAuthAnswer, SmsStub, TemplateOrder, WeChatAnswer, WeChatCourier, WeChatStub,
+};
 use futures_util::future::BoxFuture;
 use identity::{CustomerId, Identity, Introduction};
 use kit::bus::Bus;
@@ -27,98 +29,69 @@ pub(crate) const WANG: &str = "oWang";
 pub(crate) const WANGS_SECOND: &str = "oWangSecond";
 pub(crate) const PHONE: &str = "13800000002";
 
-/// What the couriers answer, and what has reached people's phones.
+/// Couriers of paper, and the count of calls to WeChat, whatever came of them.
 #[derive(Default)]
 pub(crate) struct Wires {
-    /// Answers of WeChat in order; when there are none, it takes the message.
-    pub(crate) wechat: Mutex<VecDeque<WeChatAnswer>>,
-    pub(crate) gateway: Mutex<VecDeque<SmsAnswer>>,
-    /// Calls to WeChat, whatever came of them.
-    pub(crate) calls: Mutex<usize>,
-    pub(crate) texts: Mutex<Vec<(String, String)>>,
-    pub(crate) templates: Mutex<Vec<TemplateOrder>>,
-    told: Mutex<BTreeSet<(String, String)>>,
-    pub(crate) sms: Mutex<Vec<(String, String)>>,
-    gateway_told: Mutex<BTreeSet<String>>,
+    wechat: WeChatStub,
+    pub(crate) gateway: SmsStub,
+    calls: AtomicUsize,
 }
 
 impl Wires {
-    /// The next answers of WeChat.
+    /// The next answers of WeChat. One that is lost may belong to a message that was shown: the stub shows it.
     pub(crate) fn says(&self, answers: impl IntoIterator<Item = WeChatAnswer>) {
-        self.wechat.lock().unwrap().extend(answers);
+        answers.into_iter().for_each(|answer| self.wechat.next(answer));
     }
 
     pub(crate) fn calls(&self) -> usize {
-        *self.calls.lock().unwrap()
+        self.calls.load(Ordering::SeqCst)
     }
 
+    /// Phone and text.
     pub(crate) fn sms(&self) -> Vec<(String, String)> {
-        self.sms.lock().unwrap().clone()
+        self.gateway.sent().into_values().collect()
     }
 
     pub(crate) fn templates(&self) -> Vec<TemplateOrder> {
-        self.templates.lock().unwrap().clone()
+        let notice = |carried| {
+            if let Carried::Notice(order) = carried {
+                Some(order)
+            } else {
+                None
+            }
+        };
+        self.wechat.carried().into_iter().filter_map(notice).collect()
     }
 
     pub(crate) fn texts(&self) -> Vec<String> {
-        self.texts.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+        self.wechat.texts_to(WANG)
     }
 
-    fn answer(&self) -> WeChatAnswer {
-        *self.calls.lock().unwrap() += 1;
-        let number = self.calls();
-        let said = self.wechat.lock().unwrap().pop_front();
-        said.unwrap_or_else(|| WeChatAnswer::Sent(Some(format!("m{number}"))))
+    fn called(&self) -> &WeChatStub {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        &self.wechat
     }
 }
 
 impl WeChatCourier for Wires {
-    fn oauth_user<'a>(&'a self, _: &'a str) -> BoxFuture<'a, OAuthAnswer> {
-        Box::pin(async { OAuthAnswer::Unknown })
+    fn oauth_user<'a>(&'a self, code: &'a str) -> BoxFuture<'a, OAuthAnswer> {
+        self.called().oauth_user(code)
     }
 
     fn send_text<'a>(&'a self, openid: &'a str, text: &'a str) -> BoxFuture<'a, WeChatAnswer> {
-        Box::pin(async move {
-            let answer = self.answer();
-            tokio::task::yield_now().await;
-            // An answer that is lost may belong to a message that was shown: the worst case.
-            if !matches!(answer, WeChatAnswer::Refused(_)) {
-                self.texts.lock().unwrap().push((openid.to_owned(), text.to_owned()));
-            }
-            answer
-        })
+        self.called().send_text(openid, text)
     }
 
     fn send_template<'a>(&'a self, order: &'a TemplateOrder) -> BoxFuture<'a, WeChatAnswer> {
-        Box::pin(async move {
-            let answer = self.answer();
-            let key = (order.openid.clone(), order.client_msg_id.clone());
-            if !matches!(answer, WeChatAnswer::Refused(_)) && self.told.lock().unwrap().insert(key) {
-                self.templates.lock().unwrap().push(order.clone());
-            }
-            answer
-        })
+        self.called().send_template(order)
     }
 
-    fn fan<'a>(&'a self, _: &'a str) -> BoxFuture<'a, FanAnswer> {
-        Box::pin(async { FanAnswer::Unknown })
+    fn fan<'a>(&'a self, openid: &'a str) -> BoxFuture<'a, FanAnswer> {
+        self.called().fan(openid)
     }
 
-    fn publish_menu<'a>(&'a self, _: &'a Menu) -> BoxFuture<'a, WeChatAnswer> {
-        Box::pin(async { WeChatAnswer::Unknown })
-    }
-}
-
-impl SmsGateway for Wires {
-    fn send<'a>(&'a self, id: &'a str, phone: &'a str, text: &'a str) -> BoxFuture<'a, SmsAnswer> {
-        Box::pin(async move {
-            let answer = self.gateway.lock().unwrap().pop_front().unwrap_or(SmsAnswer::Sent);
-            let shown = !matches!(answer, SmsAnswer::Refused(_));
-            if shown && self.gateway_told.lock().unwrap().insert(id.to_owned()) {
-                self.sms.lock().unwrap().push((phone.to_owned(), text.to_owned()));
-            }
-            answer
-        })
+    fn publish_menu<'a>(&'a self, menu: &'a Menu) -> BoxFuture<'a, WeChatAnswer> {
+        self.called().publish_menu(menu)
     }
 }
 
@@ -133,7 +106,10 @@ pub(crate) struct House {
 
 /// Runs a story on each engine, each time in a fresh house where 王建国 is bound to `oWang`.
 pub(crate) async fn on_both(story: impl AsyncFn(House)) {
-    for url in [kit::testing::sqlite(), kit::testing::mariadb().await.fresh_database().await] {
+    for url in [
+        kit::testing::sqlite(),
+        kit::testing::mariadb().await.fresh_database().await,
+    ] {
         let house = House::open(&url).await;
         println!("on {}", house.cx.db.engine().name());
         story(house.clone()).await;
@@ -161,13 +137,14 @@ impl House {
             node: "test".to_owned(),
         });
         let wires = Arc::new(Wires::default());
+        let sms = Arc::new(wires.gateway.clone());
         let core = Arc::new(EmbeddedCore::new(db, vault, clock));
         let settings = identity::Settings {
             public_url: "https://bank.example".to_owned(),
             authorize_url: String::new(),
             appid: String::new(),
         };
-        let identity = Identity::new(cx.clone(), core, wires.clone(), wires.clone(), settings);
+        let identity = Identity::new(cx.clone(), core, sms.clone(), wires.clone(), settings);
         let ask = Introduction {
             customer_no: "C1".to_owned(),
             name: "王建国".to_owned(),
@@ -180,8 +157,14 @@ impl House {
         assert!(identity.introduce(&ask).await.unwrap());
         let wang = identity.by_customer_no("C1").await.unwrap().unwrap();
         let settings = Settings::new("https://bank.example/");
-        let outreach = Outreach::new(cx.clone(), identity, wires.clone(), wires.clone(), settings);
-        House { cx, hand, wires, outreach, wang }
+        let outreach = Outreach::new(cx.clone(), identity, wires.clone(), sms, settings);
+        House {
+            cx,
+            hand,
+            wires,
+            outreach,
+            wang,
+        }
     }
 
     pub(crate) fn worker(&self) -> Worker {
@@ -203,7 +186,10 @@ impl House {
 
     pub(crate) async fn tell(&self, notice: Notice) -> Result<(), Error> {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.notice(c, &notice).await).await
+        self.cx
+            .db
+            .tx(async move |c| outreach.notice(c, &notice).await)
+            .await
     }
 
     pub(crate) async fn answers_late(&self, openid: &'static str, key: &str) {
@@ -217,35 +203,64 @@ impl House {
 
     pub(crate) async fn writes(&self, openid: &'static str) {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.user_wrote(c, openid).await).await.unwrap();
+        self.cx
+            .db
+            .tx(async move |c| outreach.user_wrote(c, openid).await)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn clicks(&self, openid: &'static str) {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.user_clicked(c, openid).await).await.unwrap();
+        self.cx
+            .db
+            .tx(async move |c| outreach.user_clicked(c, openid).await)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn follows(&self, openid: &'static str, scene: Option<&'static str>) -> bool {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.followed(c, openid, scene).await).await.unwrap()
+        self.cx
+            .db
+            .tx(async move |c| outreach.followed(c, openid, scene).await)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn unfollows(&self, openid: &'static str) {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.unfollowed(c, openid).await).await.unwrap();
+        self.cx
+            .db
+            .tx(async move |c| outreach.unfollowed(c, openid).await)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn receipt(&self, msgid: &'static str, status: &'static str) {
         let outreach = self.outreach.clone();
-        self.cx.db.tx(async move |c| outreach.receipt(c, msgid, status).await).await.unwrap();
+        self.cx
+            .db
+            .tx(async move |c| outreach.receipt(c, msgid, status).await)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn sql(&self, statement: &'static str) -> u64 {
-        self.cx.db.tx(async move |c| c.exec(statement, ()).await).await.unwrap()
+        self.cx
+            .db
+            .tx(async move |c| c.exec(statement, ()).await)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn count(&self, question: &'static str) -> i64 {
-        let found: Option<(i64,)> = self.cx.db.read(async move |c| c.row(question, ()).await).await.unwrap();
+        let found: Option<(i64,)> = self
+            .cx
+            .db
+            .read(async move |c| c.row(question, ()).await)
+            .await
+            .unwrap();
         found.unwrap().0
     }
 
@@ -257,8 +272,10 @@ impl House {
             .read(async |c| c.rows("select channel, state, code from outreach_send", ()).await)
             .await
             .unwrap();
-        let mut lines: Vec<String> =
-            rows.into_iter().map(|(a, b, c)| format!("{a} {b} {c}").trim_end().to_owned()).collect();
+        let mut lines: Vec<String> = rows
+            .into_iter()
+            .map(|(a, b, c)| format!("{a} {b} {c}").trim_end().to_owned())
+            .collect();
         lines.sort();
         lines
     }
@@ -267,7 +284,10 @@ impl House {
     pub(crate) async fn binds_second(&self) {
         let id: Uuid = self.cx.ids.make();
         let (id, customer, until) = (id.to_string(), self.wang.to_string(), START + DAY);
-        let tag = self.cx.vault.tag("identity_binding", &[&id, WANGS_SECOND, &customer, &until.to_string()]);
+        let tag = self.cx.vault.tag(
+            "identity_binding",
+            &[&id, WANGS_SECOND, &customer, &until.to_string()],
+        );
         self.cx
             .db
             .tx(async move |c| {
@@ -311,5 +331,10 @@ fn history(engine: Engine) -> Vec<Migration> {
             }
         };
     }
-    vec![both!(1, "0001_kit"), both!(2, "0002_audit"), both!(3, "0003_identity"), both!(7, "0007_outreach")]
+    vec![
+        both!(1, "0001_kit"),
+        both!(2, "0002_audit"),
+        both!(3, "0003_identity"),
+        both!(7, "0007_outreach"),
+    ]
 }

@@ -27,7 +27,11 @@ async fn every_wechat_user_of_the_customer_is_told_once() {
         let order = told.first().unwrap();
         assert_eq!(order.template_id, "demo-transfer-done");
         assert_eq!(order.url, "https://bank.example/h5/transfers/0189");
-        let rows: Vec<_> = order.data.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let rows: Vec<_> = order
+            .data
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
         assert_eq!(
             rows,
             [
@@ -53,10 +57,15 @@ async fn after_an_unfollow_nothing_goes_by_wechat_and_the_sms_does() {
         house.unfollows(WANG).await;
         house.works().await;
         assert_eq!(house.wires.calls(), 0);
-        let [(phone, text)] = &house.wires.sms()[..] else { panic!("{:?}", house.wires.sms()) };
+        let [(phone, text)] = &house.wires.sms()[..] else {
+            panic!("{:?}", house.wires.sms())
+        };
         assert_eq!(phone, PHONE);
         assert!(text.contains("尾号1234") && text.contains("500.00元"), "{text}");
-        assert_eq!(house.messages().await, ["sms sent", "wechat_template skipped not_following"]);
+        assert_eq!(
+            house.messages().await,
+            ["sms sent", "wechat_template skipped not_following"]
+        );
         assert_eq!(house.count(SEALED).await, 0);
     })
     .await;
@@ -74,7 +83,10 @@ async fn what_wechat_refuses_goes_by_sms() {
         let calls = house.wires.calls();
         tells(&house, "t6").await;
         assert_eq!((house.wires.calls(), house.wires.sms().len()), (calls, 6));
-        assert!(house.follows(WANG, None).await, "the first follow that we hear of");
+        assert!(
+            house.follows(WANG, None).await,
+            "the first follow that we hear of"
+        );
         tells(&house, "t7").await;
         assert_eq!((house.wires.templates().len(), house.wires.sms().len()), (1, 6));
     })
@@ -98,7 +110,9 @@ async fn one_wechat_user_told_is_enough_and_none_is_one_sms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_without_wechat_is_told_by_sms() {
     on_both(async |house| {
-        house.sql("update identity_binding set state = 'ended', active_openid = null").await;
+        house
+            .sql("update identity_binding set state = 'ended', active_openid = null")
+            .await;
         tells(&house, "t1").await;
         assert_eq!((house.wires.calls(), house.wires.sms().len()), (0, 1));
     })
@@ -110,10 +124,15 @@ async fn who_was_unbound_meanwhile_learns_nothing() {
     on_both(async |house| {
         house.wires.says([WeChatAnswer::Refused(-1)]);
         tells(&house, "t1").await;
-        house.sql("update identity_binding set state = 'ended', active_openid = null").await;
+        house
+            .sql("update identity_binding set state = 'ended', active_openid = null")
+            .await;
         house.passes(10_000).await;
         assert_eq!((house.wires.calls(), house.wires.templates().len()), (1, 0));
-        assert_eq!(house.messages().await, ["sms sent", "wechat_template skipped unbound"]);
+        assert_eq!(
+            house.messages().await,
+            ["sms sent", "wechat_template skipped unbound"]
+        );
     })
     .await;
 }
@@ -122,17 +141,24 @@ async fn who_was_unbound_meanwhile_learns_nothing() {
 async fn receipts_end_a_notice_and_a_block_sends_the_sms() {
     on_both(async |house| {
         tells(&house, "t1").await;
-        assert_eq!(house.count(SEALED).await, 1, "kept until the receipt, for the SMS");
-        house.receipt("m1", "success").await;
-        assert_eq!((house.count(SEALED).await, house.messages().await), (0, vec!["wechat_template delivered".to_owned()]));
+        assert_eq!(
+            house.count(SEALED).await,
+            1,
+            "kept until the receipt, for the SMS"
+        );
+        house.receipt("1", "success").await;
+        assert_eq!(
+            (house.count(SEALED).await, house.messages().await),
+            (0, vec!["wechat_template delivered".to_owned()])
+        );
         tells(&house, "t2").await;
-        house.receipt("m2", "failed:user block").await;
-        house.receipt("m2", "failed:user block").await;
+        house.receipt("2", "failed:user block").await;
+        house.receipt("2", "failed:user block").await;
         house.works().await;
         assert_eq!(house.wires.sms().len(), 1);
         assert_eq!(house.count(SEALED).await, 0);
         // Of another system of the same account.
-        house.receipt("m999", "success").await;
+        house.receipt("999", "success").await;
     })
     .await;
 }
@@ -140,10 +166,13 @@ async fn receipts_end_a_notice_and_a_block_sends_the_sms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_may_come_before_its_message_is_recorded() {
     on_both(async |house| {
-        house.receipt("m1", "failed: user block").await;
+        house.receipt("1", "failed: user block").await;
         tells(&house, "t1").await;
         assert_eq!(house.wires.sms().len(), 1);
-        assert_eq!(house.messages().await, ["sms sent", "wechat_template failed user_block"]);
+        assert_eq!(
+            house.messages().await,
+            ["sms sent", "wechat_template failed user_block"]
+        );
     })
     .await;
 }
@@ -166,8 +195,16 @@ async fn receipts_that_never_come_do_not_keep_the_content() {
 async fn what_waits_is_sealed_and_jobs_carry_ids_only() {
     on_both(async |house| {
         house.tell(house.paid("t1")).await.unwrap();
-        assert_eq!(house.count("select count(*) from outreach_notice where content like 'v1.%'").await, 1);
-        assert_eq!(house.count("select count(*) from job where payload <> k").await, 0);
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_notice where content like 'v1.%'")
+                .await,
+            1
+        );
+        assert_eq!(
+            house.count("select count(*) from job where payload <> k").await,
+            0
+        );
         assert_eq!(house.count("select count(*) from job where payload = k").await, 1);
     })
     .await;
@@ -176,20 +213,44 @@ async fn what_waits_is_sealed_and_jobs_carry_ids_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_want_small_sums_is_not_told_of_them() {
     on_both(async |house| {
-        house.sql("update identity_customer set balance_notice_min = 50001").await;
+        house
+            .sql("update identity_customer set balance_notice_min = 50001")
+            .await;
         tells(&house, "t1").await;
-        house.sql("update identity_customer set balance_notice = 0, balance_notice_min = 0").await;
+        house
+            .sql("update identity_customer set balance_notice = 0, balance_notice_min = 0")
+            .await;
         tells(&house, "t2").await;
-        assert_eq!((house.wires.calls(), house.wires.sms().len(), house.count(SEALED).await), (0, 0, 0));
+        assert_eq!(
+            (
+                house.wires.calls(),
+                house.wires.sms().len(),
+                house.count(SEALED).await
+            ),
+            (0, 0, 0)
+        );
         let kind = NoticeKind::LossReported {
             account_tail: "1234".to_owned(),
             receipt_no: "GS1".to_owned(),
             at: START,
         };
-        house.tell(Notice { kind, link: None, ..house.paid("t3") }).await.unwrap();
+        house
+            .tell(Notice {
+                kind,
+                link: None,
+                ..house.paid("t3")
+            })
+            .await
+            .unwrap();
         house.works().await;
-        assert_eq!(house.wires.templates().len(), 1, "a loss report is told in any case");
-        house.sql("update identity_customer set balance_notice = 1, balance_notice_min = 50000").await;
+        assert_eq!(
+            house.wires.templates().len(),
+            1,
+            "a loss report is told in any case"
+        );
+        house
+            .sql("update identity_customer set balance_notice = 1, balance_notice_min = 50000")
+            .await;
         tells(&house, "t4").await;
         assert_eq!(house.wires.templates().len(), 2);
     })
@@ -200,17 +261,32 @@ async fn who_does_not_want_small_sums_is_not_told_of_them() {
 async fn the_others_are_warned_of_a_new_binding_and_the_new_one_is_not() {
     on_both(async |house| {
         let warning = |new: &str, key: &str| Notice {
-            kind: NoticeKind::BoundElsewhere { new_openid: new.to_owned(), at: START },
+            kind: NoticeKind::BoundElsewhere {
+                new_openid: new.to_owned(),
+                at: START,
+            },
             link: None,
             ..house.paid(key)
         };
         house.tell(warning(WANG, "first")).await.unwrap();
         house.works().await;
-        assert_eq!((house.wires.calls(), house.wires.sms().len(), house.count(SEALED).await), (0, 0, 0));
+        assert_eq!(
+            (
+                house.wires.calls(),
+                house.wires.sms().len(),
+                house.count(SEALED).await
+            ),
+            (0, 0, 0)
+        );
         house.binds_second().await;
         house.tell(warning(WANGS_SECOND, "second")).await.unwrap();
         house.works().await;
-        let told: Vec<_> = house.wires.templates().into_iter().map(|order| order.openid).collect();
+        let told: Vec<_> = house
+            .wires
+            .templates()
+            .into_iter()
+            .map(|order| order.openid)
+            .collect();
         assert_eq!(told, [WANG]);
     })
     .await;
@@ -245,10 +321,23 @@ async fn marketing_and_foreign_links_are_refused_before_anything_is_written() {
             reason: "限时优惠，立即办理".to_owned(),
             at: START,
         };
-        let refused = house.tell(Notice { kind, ..house.paid("t1") }).await;
+        let refused = house
+            .tell(Notice {
+                kind,
+                ..house.paid("t1")
+            })
+            .await;
         assert!(matches!(refused, Err(Error::Marketing(_))), "{refused:?}");
         let link = Some("https://evil.example/h5/".to_owned());
-        assert!(matches!(house.tell(Notice { link, ..house.paid("t1") }).await, Err(Error::Link)));
+        assert!(matches!(
+            house
+                .tell(Notice {
+                    link,
+                    ..house.paid("t1")
+                })
+                .await,
+            Err(Error::Link)
+        ));
         assert!(matches!(house.tell(house.paid("")).await, Err(Error::Key)));
         assert_eq!(house.count("select count(*) from outreach_notice").await, 0);
     })
@@ -259,15 +348,32 @@ async fn marketing_and_foreign_links_are_refused_before_anything_is_written() {
 async fn an_sms_is_repeated_under_its_id_and_given_up_in_the_end() {
     on_both(async |house| {
         house.unfollows(WANG).await;
-        house.wires.gateway.lock().unwrap().extend([SmsAnswer::Unknown, SmsAnswer::Refused("busy".to_owned())]);
+        house.wires.gateway.next(SmsAnswer::Unknown);
+        house.wires.gateway.next(SmsAnswer::Refused("busy".to_owned()));
         tells(&house, "t1").await;
         house.passes(20_000).await;
         assert_eq!(house.wires.sms().len(), 1, "shown once");
-        house.wires.gateway.lock().unwrap().extend(vec![SmsAnswer::Refused("bad_phone".to_owned()); 5]);
+        for _ in 0..5 {
+            house
+                .wires
+                .gateway
+                .next(SmsAnswer::Refused("bad_phone".to_owned()));
+        }
         tells(&house, "t2").await;
         house.passes(60_000).await;
-        assert_eq!(house.count("select count(*) from outreach_send where code = 'bad_phone'").await, 1);
-        assert_eq!((house.count(SEALED).await, house.count("select count(*) from job").await), (0, 0));
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_send where code = 'bad_phone'")
+                .await,
+            1
+        );
+        assert_eq!(
+            (
+                house.count(SEALED).await,
+                house.count("select count(*) from job").await
+            ),
+            (0, 0)
+        );
     })
     .await;
 }

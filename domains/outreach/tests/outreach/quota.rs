@@ -8,8 +8,8 @@ use crate::house::{House, WANG, on_both};
 async fn answers(house: &House, keys: std::ops::Range<i32>) {
     for key in keys {
         house.answers_late(WANG, &format!("k{key}")).await;
+        house.works().await;
     }
-    house.works().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,10 +17,18 @@ async fn the_sixth_message_within_48_hours_is_refused_here() {
     on_both(async |house| {
         house.writes(WANG).await;
         answers(&house, 0..6).await;
-        assert_eq!(house.wires.texts(), ["答复k0", "答复k1", "答复k2", "答复k3", "答复k4"]);
+        assert_eq!(
+            house.wires.texts(),
+            ["答复k0", "答复k1", "答复k2", "答复k3", "答复k4"]
+        );
         assert_eq!(house.wires.calls(), 5, "WeChat was not asked for the sixth");
         assert_eq!(house.messages().await.first().unwrap(), "wechat_text sent");
-        assert!(house.messages().await.contains(&"wechat_text skipped no_quota".to_owned()));
+        assert!(
+            house
+                .messages()
+                .await
+                .contains(&"wechat_text skipped no_quota".to_owned())
+        );
         // What the customer writes opens the window anew.
         house.writes(WANG).await;
         answers(&house, 6..7).await;
@@ -28,7 +36,12 @@ async fn the_sixth_message_within_48_hours_is_refused_here() {
         house.hand.forward(48 * HOUR);
         answers(&house, 7..8).await;
         assert_eq!(house.wires.calls(), 6, "the window is over");
-        assert_eq!(house.count("select count(*) from outreach_send where content <> ''").await, 0);
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_send where content <> ''")
+                .await,
+            0
+        );
     })
     .await;
 }
@@ -77,13 +90,21 @@ async fn two_nodes_never_overdraw() {
                 house.answers_late(WANG, &format!("r{round}.{key}")).await;
             }
             let (one, two) = (house.worker(), house.worker());
-            let (one, two) = tokio::join!(tokio::spawn(async move { one.drain().await }), two.drain());
+            let (one, two) = tokio::join!(
+                house.cx.tasks.start(async move { one.drain().await }),
+                two.drain()
+            );
             one.unwrap().unwrap();
             two.unwrap();
             house.works().await;
             assert_eq!(house.wires.calls(), 5 * (round + 1));
         }
-        assert_eq!(house.count("select count(*) from outreach_send where state = 'skipped'").await, 35);
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_send where state = 'skipped'")
+                .await,
+            35
+        );
         assert_eq!(house.count("select count(*) from job").await, 0);
     })
     .await;
@@ -97,7 +118,10 @@ async fn when_wechat_counts_otherwise_the_ledger_believes_it() {
         answers(&house, 0..1).await;
         answers(&house, 1..2).await;
         assert_eq!(house.wires.calls(), 1);
-        assert_eq!(house.messages().await, ["wechat_text failed 45047", "wechat_text skipped no_quota"]);
+        assert_eq!(
+            house.messages().await,
+            ["wechat_text failed 45047", "wechat_text skipped no_quota"]
+        );
     })
     .await;
 }
@@ -110,12 +134,22 @@ async fn a_text_without_an_answer_is_not_repeated_and_a_refused_one_draws_once()
         answers(&house, 0..1).await;
         house.passes(MINUTE).await;
         assert_eq!((house.wires.calls(), house.wires.texts().len()), (1, 1));
-        house.wires.says([WeChatAnswer::Refused(-1), WeChatAnswer::Refused(-1)]);
+        house
+            .wires
+            .says([WeChatAnswer::Refused(-1), WeChatAnswer::Refused(-1)]);
         answers(&house, 1..2).await;
         house.passes(MINUTE).await;
         assert_eq!(house.wires.texts(), ["答复k0", "答复k1"]);
-        assert_eq!(house.count("select left_count from outreach_window where kind = 'message'").await, 3);
-        assert_eq!(house.messages().await, ["wechat_text sent", "wechat_text unknown no_answer"]);
+        assert_eq!(
+            house
+                .count("select left_count from outreach_window where kind = 'message'")
+                .await,
+            3
+        );
+        assert_eq!(
+            house.messages().await,
+            ["wechat_text sent", "wechat_text unknown no_answer"]
+        );
     })
     .await;
 }
@@ -126,7 +160,12 @@ async fn the_same_key_is_one_answer_and_its_words_are_sealed_while_they_wait() {
         house.writes(WANG).await;
         house.answers_late(WANG, "same").await;
         house.answers_late(WANG, "same").await;
-        assert_eq!(house.count("select count(*) from outreach_send where content like 'v1.%'").await, 1);
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_send where content like 'v1.%'")
+                .await,
+            1
+        );
         house.works().await;
         house.answers_late(WANG, "same").await;
         house.works().await;

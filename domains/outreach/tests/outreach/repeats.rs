@@ -30,10 +30,19 @@ async fn silence_that_lasts_ends_as_unknown_and_nothing_goes_in_its_place() {
         let calls = house.wires.calls();
         assert!(calls > 5, "{calls}");
         house.passes(5 * MINUTE).await;
-        assert_eq!(house.wires.calls(), calls, "nothing after the time in which WeChat tells repetitions apart");
+        assert_eq!(
+            house.wires.calls(),
+            calls,
+            "nothing after the time in which WeChat tells repetitions apart"
+        );
         assert_eq!(house.messages().await, ["wechat_template unknown no_answer"]);
         assert_eq!((house.wires.templates().len(), house.wires.sms().len()), (1, 0));
-        assert_eq!(house.count("select count(*) from outreach_notice where content <> ''").await, 0);
+        assert_eq!(
+            house
+                .count("select count(*) from outreach_notice where content <> ''")
+                .await,
+            0
+        );
     })
     .await;
 }
@@ -41,7 +50,9 @@ async fn silence_that_lasts_ends_as_unknown_and_nothing_goes_in_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_after_silence_sends_nothing_in_its_place() {
     on_both(async |house| {
-        house.wires.says([WeChatAnswer::Unknown, WeChatAnswer::Refused(43004)]);
+        house
+            .wires
+            .says([WeChatAnswer::Unknown, WeChatAnswer::Refused(43004)]);
         house.tell(house.paid("t1")).await.unwrap();
         house.works().await;
         house.passes(10_000).await;
@@ -76,7 +87,12 @@ async fn a_crash_between_sending_and_recording_doubles_nothing() {
         house.wires.says([WeChatAnswer::Unknown]);
         house.tell(house.paid("t1")).await.unwrap();
         house.works().await;
-        assert_eq!(house.sql("update outreach_send set code = '' where state = 'queued' and doubt_at > 0").await, 1);
+        assert_eq!(
+            house
+                .sql("update outreach_send set code = '' where state = 'queued' and doubt_at > 0")
+                .await,
+            1
+        );
         assert_eq!(house.sql("update job set run_at = 0, fence = fence + 1").await, 1);
         house.works().await;
         assert_eq!((house.wires.calls(), house.wires.templates().len()), (2, 1));
@@ -87,7 +103,10 @@ async fn a_crash_between_sending_and_recording_doubles_nothing() {
         house.hand.forward(10 * MINUTE);
         house.works().await;
         assert_eq!((house.wires.calls(), house.wires.templates().len()), (3, 2));
-        assert_eq!(house.messages().await, ["wechat_template sent", "wechat_template unknown no_answer"]);
+        assert_eq!(
+            house.messages().await,
+            ["wechat_template sent", "wechat_template unknown no_answer"]
+        );
     })
     .await;
 }
