@@ -23,12 +23,12 @@ struct Office;
 struct Simulator;
 
 /// The pages for customers and staff.
-pub fn router() -> Router {
+pub(crate) fn router() -> Router {
     app::<Customer>("/h5").merge(app::<Office>("/office"))
 }
 
 /// The phone in the browser; demo only.
-pub fn simulator() -> Router {
+pub(crate) fn simulator() -> Router {
     app::<Simulator>("/simulator")
 }
 
@@ -99,7 +99,12 @@ fn kind(path: &str) -> &'static str {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .take(16)
+        .fold(String::with_capacity(32), |text, byte| {
+            text + &format!("{byte:02x}")
+        })
 }
 
 fn missing() -> Response {

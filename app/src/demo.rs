@@ -139,10 +139,10 @@ pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
         bank.identity.hire(hired(staff)).await?;
     }
     for person in people() {
-        if bank.identity.introduce(&introduced(&person)).await? {
-            if let Some(customer) = bank.identity.by_customer_no(&person.customer_no).await? {
-                bank.accounts.learn(customer, &person.customer_no).await?;
-            }
+        if bank.identity.introduce(&introduced(&person)).await?
+            && let Some(customer) = bank.identity.by_customer_no(&person.customer_no).await?
+        {
+            bank.accounts.learn(customer, &person.customer_no).await?;
         }
         if person.following {
             let (outreach, openid) = (bank.outreach.clone(), person.openid);

@@ -7,10 +7,10 @@ use axum::response::Response;
 
 /// Which pages may frame ours, and whether the way to us is encrypted.
 #[derive(Clone, Copy)]
-pub struct Policy {
-    pub https: bool,
+pub(crate) struct Policy {
+    pub(crate) https: bool,
     /// The demo's phone shows the customer pages in a frame.
-    pub framed_by_self: bool,
+    pub(crate) framed_by_self: bool,
 }
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
@@ -18,7 +18,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; styl
     manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors ";
 
 /// Middleware of the public listener.
-pub async fn secure(State(policy): State<Policy>, request: Request, next: Next) -> Response {
+pub(crate) async fn secure(State(policy): State<Policy>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();

@@ -48,6 +48,11 @@ async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outco
         BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
         _ => bound(&bank, &fact).await?,
     };
+    tell(&bank, notices).await?;
+    Ok(Outcome::Done)
+}
+
+async fn tell(bank: &Bank, notices: Vec<Notice>) -> Result<(), outreach::Error> {
     let outreach = bank.outreach.clone();
     bank.cx
         .db
@@ -55,10 +60,9 @@ async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outco
             for notice in &notices {
                 outreach.notice(c, notice).await?;
             }
-            Ok::<_, outreach::Error>(())
+            Ok(())
         })
-        .await?;
-    Ok(Outcome::Done)
+        .await
 }
 
 fn text<'a>(fact: &'a Value, key: &str) -> anyhow::Result<&'a str> {
@@ -77,7 +81,7 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     let Some(sent) = bank.payments.notice(id.parse()?).await? else {
         return Ok(Vec::new());
     };
-    let mut notices = vec![Notice {
+    let to_payer = Notice {
         customer: sent.customer,
         kind: NoticeKind::TransferDone {
             amount: sent.amount,
@@ -87,9 +91,10 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
         },
         dedupe_key: format!("transfer.done.{id}"),
         link: Some(format!("/h5/transfers/{id}")),
-    }];
-    notices.extend(money_in(bank, id, &sent).await?);
-    Ok(notices)
+    };
+    // The payer does not wait for what the core may have to say about the payee.
+    tell(bank, vec![to_payer]).await?;
+    Ok(money_in(bank, id, &sent).await?.into_iter().collect())
 }
 
 async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Notice>> {

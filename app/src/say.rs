@@ -5,6 +5,7 @@ use std::sync::Arc;
 use accounts::Accounts;
 use channel::{Command, Fan, Welcome, Words};
 use couriers::{Button, Menu};
+use futures_util::FutureExt as _;
 use identity::{Customer, Identity};
 use weigui_wechat::{Account, Reply};
 
@@ -153,7 +154,7 @@ fn human() -> Command {
 fn page(texts: &'static [&'static str], keys: &'static [&'static str], text: String) -> Command {
     let run = Arc::new(move |_: Fan, _: String| {
         let reply = Reply::text_cut(&text);
-        Box::pin(async move { Ok(reply) }) as futures_util::future::BoxFuture<'static, _>
+        async move { Ok(reply) }.boxed()
     });
     Command {
         words: Words { texts, keys },
@@ -175,13 +176,14 @@ where
     let (identity, bind) = (identity.clone(), bind.to_owned());
     let run = Arc::new(move |fan: Fan, rest: String| {
         let (identity, bind, act) = (identity.clone(), bind.clone(), act.clone());
-        Box::pin(async move {
+        async move {
             let text = match identity.customer_of(&fan.openid).await? {
                 Some(who) => act(who, rest).await?,
                 None => bind,
             };
             Ok(Reply::text_cut(&text))
-        }) as futures_util::future::BoxFuture<'static, _>
+        }
+        .boxed()
     });
     Command {
         words: Words { texts, keys },

@@ -171,12 +171,7 @@ async fn keep_tidy(bank: Bank) {
     const HORIZON: i64 = 400 * kit::clock::DAY;
     while !bank.cx.tasks.is_stopping() {
         let before = bank.cx.clock.now() - HORIZON;
-        let swept = bank
-            .cx
-            .db
-            .tx(async move |c| kit::idem::sweep(c, before).await)
-            .await;
-        if let Err(error) = swept.and(identity::tidy_up(&bank.identity).await) {
+        if let Err(error) = tidy(&bank, before).await {
             tracing::warn!(cause = %error, "tidying failed; trying again in an hour");
         }
         tokio::select! {
@@ -184,6 +179,16 @@ async fn keep_tidy(bank: Bank) {
             () = bank.cx.tasks.stopping() => return,
         }
     }
+}
+
+async fn tidy(bank: &Bank, before: i64) -> anyhow::Result<()> {
+    bank.cx
+        .db
+        .tx(async move |c| kit::idem::sweep(c, before).await)
+        .await?;
+    identity::tidy_up(&bank.identity).await?;
+    outreach::tidy_up(&bank.outreach).await?;
+    Ok(())
 }
 
 async fn database(config: &Config) -> anyhow::Result<Db> {

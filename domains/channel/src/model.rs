@@ -14,7 +14,7 @@ pub struct Fan {
 }
 
 /// What a command does with the fan and the words behind its name.
-pub type Run = Arc<dyn Fn(Fan, String) -> BoxFuture<'static, anyhow::Result<Reply>> + Send + Sync>;
+pub(crate) type Run = Arc<dyn Fn(Fan, String) -> BoxFuture<'static, anyhow::Result<Reply>> + Send + Sync>;
 
 /// The words by which a command is called.
 #[derive(Clone, Copy, Debug)]
@@ -53,10 +53,9 @@ pub(crate) fn find<'a>(commands: &'a [Command], text: &str) -> Option<(&'a Comma
         text.split_once(' ').unwrap_or((&text, ""))
     };
     let by_name = commands.iter().find(|c| c.words.texts.contains(&name));
-    let by_whole = || commands.iter().find(|c| c.words.texts.contains(&text.as_str()));
     by_name
-        .or_else(by_whole)
         .map(|command| (command, rest.trim().to_owned()))
+        .or_else(|| with_digits(commands, &text))
 }
 
 /// `挂失1234`: a command with digits right behind it.

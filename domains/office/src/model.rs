@@ -47,7 +47,7 @@ pub(crate) struct Node {
 /// The bank's day in numbers.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[schema(as = OfficeOverview)]
-pub struct Overview {
+pub(crate) struct Overview {
     pub bound_customers: i64,
     pub transfers_today: i64,
     pub transfers_processing: i64,

@@ -67,54 +67,6 @@ pub(crate) fn told(code: RefusalCode) -> (&'static str, &'static str) {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::BadAmount => field(
-                "transfer.bad_amount",
-                "转账金额不正确。",
-                "amount_fen",
-                "请输入大于0、最多两位小数的金额",
-            ),
-            Error::BadMemo => field("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
-            Error::SameAccount => field(
-                "transfer.same_account",
-                "付款和收款账户不能相同。",
-                "to_no",
-                "请换一个收款账号",
-            ),
-            Error::PayeeUnknown => field(
-                "transfer.payee_unknown",
-                "没有找到这个收款账号。",
-                "to_no",
-                "请向收款人核对账号",
-            ),
-            Error::PayeeBlocked => field(
-                "transfer.payee_blocked",
-                "收款账户目前不能入账。",
-                "to_no",
-                "请联系收款人或换一个账号",
-            ),
-            Error::NameMismatch => field(
-                "transfer.name_mismatch",
-                "收款人姓名与账号不符。",
-                "to_name",
-                "请核对收款人姓名和账号，以防转错",
-            ),
-            Error::Insufficient => field(
-                "transfer.insufficient",
-                "账户可用余额不足。",
-                "amount_fen",
-                "请减少金额或换一个付款账户",
-            ),
-            Error::LimitSingle => field(
-                "transfer.limit_single",
-                "超过单笔转账限额。",
-                "amount_fen",
-                "请减少金额，或到网点办理",
-            ),
-            Error::LimitDay { left_fen } => {
-                let remedy = "请减少金额，明天再转，或到网点办理";
-                field("transfer.limit_day", "超过今日剩余限额。", "amount_fen", remedy)
-                    .with("day_left_fen", left_fen)
-            }
             Error::AccountBlocked => Self::new(422, "account.blocked", "付款账户已挂失或被限制，不能转出。"),
             Error::NotFound => Self::new(404, "not_found", "没有找到这笔转账。"),
             Error::WrongState => Self::new(
@@ -133,10 +85,75 @@ impl From<Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Sealed(error) => Self::internal("payments", &error),
+            Error::BadAmount
+            | Error::BadMemo
+            | Error::SameAccount
+            | Error::PayeeUnknown
+            | Error::PayeeBlocked
+            | Error::NameMismatch
+            | Error::Insufficient
+            | Error::LimitSingle
+            | Error::LimitDay { .. } => of_the_form(&error),
         }
     }
 }
 
-fn field(code: &'static str, detail: &'static str, name: &'static str, remedy: &'static str) -> Problem {
-    Problem::new(422, code, detail).field(name, code, detail, remedy)
+/// Refusals that one field of the form can mend.
+fn of_the_form(error: &Error) -> Problem {
+    let (code, detail, name, remedy) = match error {
+        Error::BadMemo => ("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
+        Error::SameAccount => (
+            "transfer.same_account",
+            "付款和收款账户不能相同。",
+            "to_no",
+            "请换一个收款账号",
+        ),
+        Error::PayeeUnknown => (
+            "transfer.payee_unknown",
+            "没有找到这个收款账号。",
+            "to_no",
+            "请向收款人核对账号",
+        ),
+        Error::PayeeBlocked => (
+            "transfer.payee_blocked",
+            "收款账户目前不能入账。",
+            "to_no",
+            "请联系收款人或换一个账号",
+        ),
+        Error::NameMismatch => (
+            "transfer.name_mismatch",
+            "收款人姓名与账号不符。",
+            "to_name",
+            "请核对收款人姓名和账号，以防转错",
+        ),
+        Error::Insufficient => (
+            "transfer.insufficient",
+            "账户可用余额不足。",
+            "amount_fen",
+            "请减少金额或换一个付款账户",
+        ),
+        Error::LimitSingle => (
+            "transfer.limit_single",
+            "超过单笔转账限额。",
+            "amount_fen",
+            "请减少金额，或到网点办理",
+        ),
+        Error::LimitDay { .. } => (
+            "transfer.limit_day",
+            "超过今日剩余限额。",
+            "amount_fen",
+            "请减少金额，明天再转，或到网点办理",
+        ),
+        _ => (
+            "transfer.bad_amount",
+            "转账金额不正确。",
+            "amount_fen",
+            "请输入大于0、最多两位小数的金额",
+        ),
+    };
+    let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
+    match error {
+        Error::LimitDay { left_fen } => problem.with("day_left_fen", *left_fen),
+        _ => problem,
+    }
 }

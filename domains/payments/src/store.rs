@@ -370,11 +370,19 @@ pub(crate) async fn reseal(c: &mut Conn, old: &Row, new: &Row) -> Result<u64> {
 
 /// A page of payees in id order, for re-sealing.
 pub(crate) async fn payee_page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<PayeeRow>> {
-    let rows: Vec<(String, String, String, i64)> =
-        c.rows("select id, to_no, to_name, last_at from payments_payee where id > ? order by id limit ?", (after, limit)).await?;
+    let rows: Vec<(String, String, String, i64)> = c
+        .rows(
+            "select id, to_no, to_name, last_at from payments_payee where id > ? order by id limit ?",
+            (after, limit),
+        )
+        .await?;
     Ok(rows.into_iter().map(payee_row).collect())
 }
 
 pub(crate) async fn reseal_payee(c: &mut Conn, old: &PayeeRow, new: &PayeeRow) -> Result<u64> {
-    c.exec("update payments_payee set to_no = ?, to_name = ? where id = ?", (&*new.to_no, &*new.to_name, &*old.id)).await
+    c.exec(
+        "update payments_payee set to_no = ?, to_name = ? where id = ?",
+        (&*new.to_no, &*new.to_name, &*old.id),
+    )
+    .await
 }

@@ -50,31 +50,19 @@ impl Channel {
             push: key,
         };
         match &push.body {
-            Body::Message {
-                content: Content::Text { text, .. },
-                ..
-            } => {
+            Body::Message { content, .. } => {
                 self.wrote(&fan.openid).await?;
-                self.obey(find(&self.settings.commands, text), fan)
-                    .await
-                    .map(Some)
-            }
-            Body::Message {
-                content:
-                    Content::Voice {
+                match content {
+                    Content::Text { text, .. }
+                    | Content::Voice {
                         recognition: Some(text),
                         ..
-                    },
-                ..
-            } => {
-                self.wrote(&fan.openid).await?;
-                self.obey(find(&self.settings.commands, text), fan)
-                    .await
-                    .map(Some)
-            }
-            Body::Message { .. } => {
-                self.wrote(&fan.openid).await?;
-                Ok(Some(self.lost()))
+                    } => self
+                        .obey(find(&self.settings.commands, text), fan)
+                        .await
+                        .map(Some),
+                    _ => Ok(Some(self.lost())),
+                }
             }
             Body::Event(event) => self.event(event, fan).await,
         }

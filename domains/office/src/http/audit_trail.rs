@@ -7,13 +7,12 @@ use kit::clock::Ms;
 use kit::problem::{Answer, Problem};
 use kit::web::{Cursor, Page, Params};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::service::Office;
 
 const PAGE: usize = 50;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AuditQuery {
     /// An id of a customer, a member of staff or a part of the system.

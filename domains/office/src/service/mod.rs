@@ -13,8 +13,7 @@ use identity::Identity;
 use kit::cx::Cx;
 use payments::Payments;
 
-pub(crate) use customers::{CustomerDetail, Found};
-pub(crate) use nodes::Nodes;
+pub(crate) use customers::Found;
 pub use nodes::keep_reporting;
 
 /// What the office looks into.

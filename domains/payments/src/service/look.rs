@@ -162,7 +162,11 @@ impl Payments {
             state: t.state,
             payee_no: t.to_no,
             payer_masked: mask::name(&t.from_name),
-            reason: if t.state == State::Failed { told(RefusalCode::parse(&t.reason)).1 } else { "" },
+            reason: if t.state == State::Failed {
+                told(RefusalCode::parse(&t.reason)).1
+            } else {
+                ""
+            },
         }))
     }
 

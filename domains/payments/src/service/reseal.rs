@@ -18,10 +18,19 @@ impl Payments {
         let (active, mut after, mut written) = (self.cx.vault.active_kid(), String::new(), 0);
         loop {
             let from = after.clone();
-            let page = self.cx.db.read(async move |c| store::page(c, &from, PAGE).await).await?;
-            let Some(last) = page.last() else { return Ok(written) };
+            let page = self
+                .cx
+                .db
+                .read(async move |c| store::page(c, &from, PAGE).await)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(written);
+            };
             after = last.id.to_string();
-            let stale: Vec<_> = page.into_iter().filter(|row| kid_of(&row.from_no) != Ok(active)).collect();
+            let stale: Vec<_> = page
+                .into_iter()
+                .filter(|row| kid_of(&row.from_no) != Ok(active))
+                .collect();
             let this = self.clone();
             written += self
                 .cx
@@ -41,10 +50,19 @@ impl Payments {
         let (active, mut after, mut written) = (self.cx.vault.active_kid(), String::new(), 0);
         loop {
             let from = after.clone();
-            let page = self.cx.db.read(async move |c| store::payee_page(c, &from, PAGE).await).await?;
-            let Some(last) = page.last() else { return Ok(written) };
+            let page = self
+                .cx
+                .db
+                .read(async move |c| store::payee_page(c, &from, PAGE).await)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(written);
+            };
             after.clone_from(&last.id);
-            let stale: Vec<_> = page.into_iter().filter(|row| kid_of(&row.to_no) != Ok(active)).collect();
+            let stale: Vec<_> = page
+                .into_iter()
+                .filter(|row| kid_of(&row.to_no) != Ok(active))
+                .collect();
             let this = self.clone();
             written += self
                 .cx
@@ -53,7 +71,12 @@ impl Payments {
                     let mut written = 0;
                     for old in &stale {
                         let (to_no, to_name) = this.open_payee(old)?;
-                        written += store::reseal_payee(c, old, &this.seal_payee(&old.id, (&to_no, &to_name), old.last_at)).await?;
+                        written += store::reseal_payee(
+                            c,
+                            old,
+                            &this.seal_payee(&old.id, (&to_no, &to_name), old.last_at),
+                        )
+                        .await?;
                     }
                     Ok::<_, Error>(written)
                 })

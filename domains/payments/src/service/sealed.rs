@@ -73,7 +73,12 @@ impl Payments {
 
     pub(crate) fn seal_payee(&self, id: &str, (to_no, to_name): (&str, &str), last_at: Ms) -> PayeeRow {
         let seal = |column: &str, clear: &str| self.cx.vault.seal(&payee_aad(column, id), clear);
-        PayeeRow { id: id.to_owned(), to_no: seal("to_no", to_no), to_name: seal("to_name", to_name), last_at }
+        PayeeRow {
+            id: id.to_owned(),
+            to_no: seal("to_no", to_no),
+            to_name: seal("to_name", to_name),
+            last_at,
+        }
     }
 
     /// Number and name of a payee paid before.
