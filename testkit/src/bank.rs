@@ -1,6 +1,7 @@
 //! A whole bank in the test's process, with its own database, clock and outside world.
 
 use crate::browser::Browser;
+use crate::demo;
 use crate::engine::Engine;
 use crate::log;
 use crate::template;
@@ -70,14 +71,13 @@ impl TestBank {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         config.http.listen = address.to_string();
         config.http.ops_listen = "127.0.0.1:0".to_owned();
-        config.http.public_url = format!("http://{address}");
-        weigui::demo::complete(&mut config);
+        demo::complete(&mut config);
         let bank = Bank::open(config, Mode::Demo, clock, "web,worker")
             .await
             .expect("the bank opens");
         let sandbox = match world {
             Some(known) => known,
-            None => weigui::demo::world(&bank).expect("the world around it"),
+            None => demo::world(&bank),
         };
         let doorway = Doorway::open(&bank.config, Mode::Demo).await.expect("a door");
         let (inside, around) = (bank.clone(), sandbox.clone());

@@ -23,6 +23,7 @@ mod answer;
 mod bank;
 mod browser;
 mod customer;
+mod demo;
 mod engine;
 mod log;
 mod real_bank;

@@ -18,6 +18,7 @@ pub struct RealBank {
     setting: Vec<(&'static str, String)>,
     database: String,
     folder: PathBuf,
+    ops: u16,
 }
 
 impl RealBank {
@@ -47,6 +48,7 @@ impl RealBank {
             setting,
             database,
             folder,
+            ops,
         };
         bank.answers().await;
         bank
@@ -100,6 +102,11 @@ impl RealBank {
         let changed: kit::db::Result<u64> = db.tx(async move |c| c.exec(sql, ()).await).await;
         assert!(changed.expect("changed") > 0, "{sql} changed nothing");
         db.close().await;
+    }
+
+    /// On the listener for operators.
+    pub fn ops_url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.ops)
     }
 
     pub async fn customer(&self, name: &str) -> Customer {

@@ -2,6 +2,7 @@
 //! takes seconds, copying it milliseconds.
 
 use crate::bank::{MASTER_KEY, OPENS_AT};
+use crate::demo;
 use crate::engine::Engine;
 use kit::clock::Clock;
 use kit::db::{Db, Options};
@@ -53,13 +54,12 @@ async fn seeded_database() -> String {
 
 async fn seed(mut config: Config) {
     config.crypto.master_key = MASTER_KEY.to_owned();
-    config.http.public_url = "http://127.0.0.1".to_owned();
-    weigui::demo::complete(&mut config);
+    demo::complete(&mut config);
     let (clock, _) = Clock::manual(OPENS_AT);
     let bank = Bank::open(config, Mode::Demo, clock, "worker")
         .await
         .expect("the bank opens");
-    weigui::demo::seed(&bank).await.expect("seeded");
+    demo::seed(&bank).await;
     bank.worker().drain().await.expect("jobs run");
     // Closing writes the journal back into the one file that is copied.
     bank.close().await;

@@ -47,8 +47,8 @@ async fn every_operation_admits_whom_the_matrix_names() {
             };
             write!(row, "{:<11}", ask(&bank, &browser, &method, &path, &ids).await).expect("written");
             if path.ends_with("/unbind") {
-                bank.binds_again("王建国").await;
-                bank.binds_again("陈晓明").await;
+                bank.bound_customer("王建国").await;
+                bank.bound_customer("陈晓明").await;
             }
         }
         writeln!(text, "{}", row.trim_end()).expect("written");

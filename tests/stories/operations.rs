@@ -1,11 +1,11 @@
 //! OP01 · The listener for the bank's own operators: alive, ready, counted.
 
-use testkit::{Browser, TestBank};
+use testkit::{Browser, RealBank, TestBank};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_node_says_that_it_is_alive_and_ready_and_counts() {
-    let bank = TestBank::open().await;
-    let wang = bank.customer("王建国").await.opens_h5().await;
+    let bank = RealBank::start().await;
+    let wang = bank.session_of("王建国").await;
     wang.get("/api/session").await.ok();
     let probe = Browser::new();
     probe.get(&bank.ops_url("/livez")).await.is(200);
@@ -20,10 +20,10 @@ async fn the_node_says_that_it_is_alive_and_ready_and_counts() {
     }
     // Not on the public listener.
     for path in ["/metrics", "/livez", "/readyz"] {
-        let outside = probe.get(&bank.url(path)).await;
+        let outside = probe.get(&bank.world.bank(path)).await;
         assert!([403, 404].contains(&outside.status), "{outside}");
     }
-    bank.close().await;
+    bank.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

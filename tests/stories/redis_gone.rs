@@ -7,7 +7,7 @@ async fn without_redis_the_bank_is_slower_and_right() {
     if Engine::of_this_run() != Engine::Servers {
         return;
     }
-    let bank = TestBank::open_with_own_redis().await;
+    let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await.opens_h5().await;
     let chen = bank.customer("陈晓明").await.opens_h5().await;
     let (had, got) = (wang.balance().await, chen.balance().await);
