@@ -92,7 +92,7 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
     let callback = format!("/wechat/{}/callback", bank.config.wechat.account);
     let mut all = Router::new()
         .merge(api)
-        .nest(&callback, bank.channel.callback())
+        .nest(&callback, channel::callback(&bank.channel))
         .merge(assets::router())
         .route("/", get(|| async { Redirect::temporary("/h5/") }));
     if let Some(world) = world {

@@ -8,12 +8,14 @@
 //! **Invariant:** replies carry masked values only.
 
 mod error;
+mod http;
 mod jobs;
 mod model;
 mod service;
 mod store;
 
 pub use error::Error;
+pub use http::callback;
 pub use jobs::keep_recovering;
 pub use model::{Command, Fan, Welcome, Words};
 pub use service::{Channel, Settings};

@@ -5,11 +5,10 @@ mod routing;
 
 use std::sync::Arc;
 
-use axum::Router;
 use kit::clock::Ms;
 use kit::cx::Cx;
 use outreach::Outreach;
-use weigui_wechat::{Account, Callback, Setup};
+use weigui_wechat::Account;
 
 use crate::model::{Command, Welcome};
 use crate::store;
@@ -39,25 +38,6 @@ impl Channel {
             outreach,
             settings: Arc::new(settings),
         }
-    }
-
-    /// The callback, to be nested at the address told to WeChat.
-    pub fn callback(&self) -> Router {
-        let clock = self.cx.clock.clone();
-        let tasks = self.cx.tasks.clone();
-        let this = Arc::new(self.clone());
-        let mut setup = Setup::new(
-            self.settings.account.clone(),
-            this.clone(),
-            this,
-            Arc::new(move || clock.now() / 1000),
-        );
-        setup.spawner = Arc::new(move |work| drop(tasks.start(work)));
-        setup.refused = Arc::new(|reject| {
-            tracing::info!(reason = ?reject, "callback refused");
-            kit::telemetry::count("weigui_callbacks_refused_total");
-        });
-        weigui_wechat::router(Callback::new(setup))
     }
 
     /// How many pushes came since an instant.
