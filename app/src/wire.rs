@@ -160,9 +160,14 @@ impl Bank {
         self.cx.db.close().await;
     }
 
-    /// Seals every field of every domain anew under the active key; returns how many rows were written.
+    /// Seals every field of the bank anew under the active key; returns how many values were written.
     pub async fn reseal(&self) -> anyhow::Result<u64> {
-        Ok(self.identity.reseal().await? + self.payments.reseal().await?)
+        let mut columns = [identity::SEALED, accounts::SEALED, payments::SEALED, outreach::SEALED].concat();
+        columns.extend([channel::SEALED, couriers::SEALED].concat());
+        if self.embedded.is_some() {
+            columns.extend(corebank::embedded::SEALED);
+        }
+        kit::reseal::columns(&self.cx, &columns).await
     }
 }
 

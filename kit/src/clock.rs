@@ -45,11 +45,17 @@ impl Clock {
 
     /// A clock that stands still until its hand moves it.
     pub fn manual(start: Ms) -> (Self, ManualClock) {
-        let manual = Arc::new(Manual { now: AtomicI64::new(start), moved: tokio::sync::Notify::new() });
+        let manual = Arc::new(Manual {
+            now: AtomicI64::new(start),
+            moved: tokio::sync::Notify::new(),
+        });
         (Self(Source::Manual(manual.clone())), ManualClock(manual))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
     pub fn now(&self) -> Ms {
         match &self.0 {
             Source::System => Timestamp::now().as_millisecond(),
@@ -67,7 +73,9 @@ impl Clock {
         match &self.0 {
             Source::System => tokio::time::sleep(span).await,
             Source::Manual(manual) => {
-                let until = self.now().saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
+                let until = self
+                    .now()
+                    .saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
                 loop {
                     let moved = manual.moved.notified();
                     if manual.now.load(Ordering::SeqCst) >= until {
@@ -106,13 +114,19 @@ pub fn date_of(at: Ms) -> Date {
 /// First instant of a Shanghai day and of the next one: `[start, end)`.
 pub fn day_bounds(day: Date) -> (Ms, Ms) {
     let start = day.to_zoned(zone()).map_or(0, |z| z.timestamp().as_millisecond());
-    let next = day.tomorrow().and_then(|d| d.to_zoned(zone())).map_or(start, |z| z.timestamp().as_millisecond());
+    let next = day
+        .tomorrow()
+        .and_then(|d| d.to_zoned(zone()))
+        .map_or(start, |z| z.timestamp().as_millisecond());
     (start, next)
 }
 
 /// `2026-11-23 10:00:05`, Shanghai time.
 pub fn text_of(at: Ms) -> String {
-    stamp(at).to_zoned(zone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    stamp(at)
+        .to_zoned(zone())
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }
 
 fn stamp(at: Ms) -> Timestamp {

@@ -11,10 +11,16 @@ use serde::de::DeserializeOwned;
 pub fn load<T: Serialize + DeserializeOwned + Default>(file: Option<&Path>) -> anyhow::Result<T> {
     let mut figment = Figment::from(Serialized::defaults(T::default()));
     if let Some(file) = file {
-        anyhow::ensure!(file.exists(), "configuration file {} does not exist", file.display());
+        anyhow::ensure!(
+            file.exists(),
+            "configuration file {} does not exist",
+            file.display()
+        );
         figment = figment.merge(Toml::file(file));
     }
     // Keys without a section (WEIGUI_DATA_DIR) and keys within one (WEIGUI_HTTP__LISTEN).
     figment = figment.merge(Env::prefixed("WEIGUI_").split("__"));
-    figment.extract().map_err(|error| anyhow::anyhow!("configuration: {error}"))
+    figment
+        .extract()
+        .map_err(|error| anyhow::anyhow!("configuration: {error}"))
 }

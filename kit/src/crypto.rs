@@ -61,14 +61,28 @@ pub struct Vault {
 
 impl Vault {
     pub(crate) fn new(ring: Ring, clock: Clock, random: Random) -> Self {
-        Self { ring: Arc::new(RwLock::new(Arc::new(ring))), clock, random }
+        Self {
+            ring: Arc::new(RwLock::new(Arc::new(ring))),
+            clock,
+            random,
+        }
     }
 
     /// A vault with one fixed key, for tests and for contexts without a database.
     pub fn fixed(secret: [u8; 32], clock: Clock, random: Random) -> Self {
-        let key = RingKey { secret: zeroize::Zeroizing::new(secret), active_from: 0 };
+        let key = RingKey {
+            secret: zeroize::Zeroizing::new(secret),
+            active_from: 0,
+        };
         let index = zeroize::Zeroizing::new(Sha256::digest(secret).into());
-        Self::new(Ring { fields: BTreeMap::from([(1, key)]), index }, clock, random)
+        Self::new(
+            Ring {
+                fields: BTreeMap::from([(1, key)]),
+                index,
+            },
+            clock,
+            random,
+        )
     }
 
     pub(crate) fn replace(&self, ring: Ring) {
@@ -84,7 +98,9 @@ impl Vault {
         let now = self.clock.now();
         let ring = self.ring();
         let active = ring.fields.iter().rev().find(|(_, key)| key.active_from <= now);
-        active.or_else(|| ring.fields.first_key_value()).map_or(0, |(kid, _)| *kid)
+        active
+            .or_else(|| ring.fields.first_key_value())
+            .map_or(0, |(kid, _)| *kid)
     }
 
     /// Seals a field. `aad` is `table.column|row id`.
@@ -109,7 +125,13 @@ impl Vault {
         let nonce = Nonce::try_from(nonce).map_err(|_| Error::Malformed)?;
         let clear = self
             .cipher(kid)?
-            .decrypt(&nonce, Payload { msg: text, aad: aad.as_bytes() })
+            .decrypt(
+                &nonce,
+                Payload {
+                    msg: text,
+                    aad: aad.as_bytes(),
+                },
+            )
             .map_err(|_| Error::Refused)?;
         String::from_utf8(clear).map_err(|_| Error::Refused)
     }
@@ -117,7 +139,10 @@ impl Vault {
     /// Blind index of a value within a domain of values (`"phone"`, `"id_no"`): 32 hex digits.
     pub fn index(&self, domain: &str, value: &str) -> String {
         let ring = self.ring();
-        let mut tag = mac(ring.index.as_slice(), &[domain.as_bytes(), b"\0", value.as_bytes()]);
+        let mut tag = mac(
+            ring.index.as_slice(),
+            &[domain.as_bytes(), b"\0", value.as_bytes()],
+        );
         tag.truncate(16);
         hex::encode(tag)
     }
@@ -147,13 +172,24 @@ pub fn kid_of(sealed: &str) -> Result<i64, Error> {
 }
 
 fn parts(sealed: &str) -> Result<(i64, &str), Error> {
-    let (kid, body) = sealed.strip_prefix("v1.").and_then(|rest| rest.split_once('.')).ok_or(Error::Malformed)?;
+    let (kid, body) = sealed
+        .strip_prefix("v1.")
+        .and_then(|rest| rest.split_once('.'))
+        .ok_or(Error::Malformed)?;
     Ok((kid.parse().map_err(|_| Error::Malformed)?, body))
 }
 
 fn encrypt(cipher: &Aes256Gcm, nonce: &[u8; NONCE], aad: &str, clear: &[u8]) -> Result<Vec<u8>, Error> {
     let nonce = Nonce::from(*nonce);
-    cipher.encrypt(&nonce, Payload { msg: clear, aad: aad.as_bytes() }).map_err(|_| Error::Refused)
+    cipher
+        .encrypt(
+            &nonce,
+            Payload {
+                msg: clear,
+                aad: aad.as_bytes(),
+            },
+        )
+        .map_err(|_| Error::Refused)
 }
 
 /// A ring always holds its active key and AES-GCM refuses only messages beyond 64 GiB.
@@ -170,15 +206,31 @@ pub(crate) fn wrap(master: &[u8; 32], random: Random, aad: &str, secret: &[u8]) 
     Ok(STANDARD_NO_PAD.encode([nonce.as_slice(), body.as_slice()].concat()))
 }
 
-pub(crate) fn unwrap(master: &[u8; 32], aad: &str, wrapped: &str) -> Result<zeroize::Zeroizing<[u8; 32]>, Error> {
+pub(crate) fn unwrap(
+    master: &[u8; 32],
+    aad: &str,
+    wrapped: &str,
+) -> Result<zeroize::Zeroizing<[u8; 32]>, Error> {
     let cipher = Aes256Gcm::new_from_slice(master).map_err(|_| Error::Malformed)?;
     let raw = STANDARD_NO_PAD.decode(wrapped).map_err(|_| Error::Malformed)?;
     let (nonce, text) = raw.split_at_checked(NONCE).ok_or(Error::Malformed)?;
     let nonce = Nonce::try_from(nonce).map_err(|_| Error::Malformed)?;
     let clear = zeroize::Zeroizing::new(
-        cipher.decrypt(&nonce, Payload { msg: text, aad: aad.as_bytes() }).map_err(|_| Error::Refused)?,
+        cipher
+            .decrypt(
+                &nonce,
+                Payload {
+                    msg: text,
+                    aad: aad.as_bytes(),
+                },
+            )
+            .map_err(|_| Error::Refused)?,
     );
-    clear.as_slice().try_into().map(zeroize::Zeroizing::new).map_err(|_| Error::Malformed)
+    clear
+        .as_slice()
+        .try_into()
+        .map(zeroize::Zeroizing::new)
+        .map_err(|_| Error::Malformed)
 }
 
 /// HMAC-SHA-256 over the parts in order.
@@ -206,7 +258,10 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 pub async fn hash_password(password: &str) -> Result<String, Error> {
     let password = zeroize::Zeroizing::new(password.to_owned());
     tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|_| Error::Hash)
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+            .map_err(|_| Error::Hash)
     })
     .await
     .map_err(|_| Error::Hash)?
@@ -216,8 +271,11 @@ pub async fn hash_password(password: &str) -> Result<String, Error> {
 pub async fn verify_password(password: &str, hash: &str) -> bool {
     let (password, hash) = (zeroize::Zeroizing::new(password.to_owned()), hash.to_owned());
     tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash)
-            .is_ok_and(|known| Argon2::default().verify_password(password.as_bytes(), &known).is_ok())
+        PasswordHash::new(&hash).is_ok_and(|known| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &known)
+                .is_ok()
+        })
     })
     .await
     .unwrap_or(false)
@@ -236,9 +294,18 @@ mod tests {
         let vault = vault();
         let sealed = vault.seal("identity_customer.name|1", "李秀兰");
         assert!(!sealed.contains("李"));
-        assert_eq!(vault.open("identity_customer.name|1", &sealed).as_deref(), Ok("李秀兰"));
-        assert_eq!(vault.open("identity_customer.name|2", &sealed), Err(Error::Refused));
-        assert_eq!(vault.open("identity_customer.name|1", &sealed.replace("v1.1.", "v1.9.")), Err(Error::UnknownKey(9)));
+        assert_eq!(
+            vault.open("identity_customer.name|1", &sealed).as_deref(),
+            Ok("李秀兰")
+        );
+        assert_eq!(
+            vault.open("identity_customer.name|2", &sealed),
+            Err(Error::Refused)
+        );
+        assert_eq!(
+            vault.open("identity_customer.name|1", &sealed.replace("v1.1.", "v1.9.")),
+            Err(Error::UnknownKey(9))
+        );
         for broken in ["", "v1", "v1.1.", "v1.1.AAAA", "v2.1.AAAA", "v1.x.AAAA"] {
             assert!(vault.open("a|1", broken).is_err(), "{broken}");
         }
@@ -248,8 +315,14 @@ mod tests {
     fn sealing_twice_never_gives_the_same_text_but_the_index_does() {
         let vault = vault();
         assert_ne!(vault.seal("a|1", "x"), vault.seal("a|1", "x"));
-        assert_eq!(vault.index("phone", "13800000001"), vault.index("phone", "13800000001"));
-        assert_ne!(vault.index("phone", "13800000001"), vault.index("id_no", "13800000001"));
+        assert_eq!(
+            vault.index("phone", "13800000001"),
+            vault.index("phone", "13800000001")
+        );
+        assert_ne!(
+            vault.index("phone", "13800000001"),
+            vault.index("id_no", "13800000001")
+        );
     }
 
     #[tokio::test]

@@ -18,7 +18,13 @@ pub struct Subscription {
 
 /// Publishes a fact once per `(topic, key)`. Subscribers get a job whose key is the event's id and
 /// whose payload is the body.
-pub async fn publish(c: &mut Conn, cx: &Cx, topic: &'static str, key: &str, body: &impl Serialize) -> Result<()> {
+pub async fn publish(
+    c: &mut Conn,
+    cx: &Cx,
+    topic: &'static str,
+    key: &str,
+    body: &impl Serialize,
+) -> Result<()> {
     let id = cx.ids.make::<uuid::Uuid>().to_string();
     let body = serde_json::to_string(body).unwrap_or_default();
     let now = cx.clock.now();
@@ -32,7 +38,12 @@ pub async fn publish(c: &mut Conn, cx: &Cx, topic: &'static str, key: &str, body
         return Ok(());
     }
     for subscription in cx.subscriptions.iter().filter(|s| s.topic == topic) {
-        let job = NewJob { kind: subscription.job_kind, key: &id, payload: &body, run_at: now };
+        let job = NewJob {
+            kind: subscription.job_kind,
+            key: &id,
+            payload: &body,
+            run_at: now,
+        };
         jobs::enqueue(c, cx, job).await?;
     }
     Ok(())

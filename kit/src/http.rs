@@ -12,7 +12,10 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(2), total: Duration::from_secs(10) }
+        Self {
+            connect: Duration::from_secs(2),
+            total: Duration::from_secs(10),
+        }
     }
 }
 

@@ -46,8 +46,12 @@ pub async fn claim(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms, le
 
 /// What is known of a key, without claiming it; [`Claim::New`] when nothing is.
 pub async fn look(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms) -> Result<Claim> {
-    let row: Option<(String, String, String, i64)> =
-        c.row("select hash, state, answer, lease_until from idem where scope = ? and k = ?", (scope, key)).await?;
+    let row: Option<(String, String, String, i64)> = c
+        .row(
+            "select hash, state, answer, lease_until from idem where scope = ? and k = ?",
+            (scope, key),
+        )
+        .await?;
     Ok(match row {
         None => Claim::New,
         Some((known, ..)) if known != hash => Claim::Different,
@@ -59,17 +63,30 @@ pub async fn look(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms) -> 
 
 /// Saves the answer, in the transaction that made it true.
 pub async fn finish(c: &mut Conn, scope: &str, key: &str, answer: &str) -> Result<()> {
-    c.exec("update idem set state = 'done', answer = ? where scope = ? and k = ?", (answer, scope, key)).await?;
+    c.exec(
+        "update idem set state = 'done', answer = ? where scope = ? and k = ?",
+        (answer, scope, key),
+    )
+    .await?;
     Ok(())
 }
 
 /// Forgets keys older than the reconciliation horizon, a few at a time; returns how many.
 pub async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    let old: Vec<(String, String)> =
-        c.rows("select scope, k from idem where created_at < ? order by created_at limit 200", (before,)).await?;
+    let old: Vec<(String, String)> = c
+        .rows(
+            "select scope, k from idem where created_at < ? order by created_at limit 200",
+            (before,),
+        )
+        .await?;
     let mut gone = 0;
     for (scope, key) in old {
-        gone += c.exec("delete from idem where scope = ? and k = ?", (scope.as_str(), key.as_str())).await?;
+        gone += c
+            .exec(
+                "delete from idem where scope = ? and k = ?",
+                (scope.as_str(), key.as_str()),
+            )
+            .await?;
     }
     Ok(gone)
 }

@@ -43,7 +43,8 @@ pub async fn enqueue(c: &mut Conn, cx: &Cx, job: NewJob<'_>) -> Result<bool> {
 
 /// Takes back a job that is not needed any more, in the transaction that made it needless.
 pub async fn cancel(c: &mut Conn, kind: &'static str, key: &str) -> Result<u64> {
-    c.exec("delete from job where kind = ? and k = ?", (kind, key)).await
+    c.exec("delete from job where kind = ? and k = ?", (kind, key))
+        .await
 }
 
 /// A leased job in a handler's hands.
@@ -63,7 +64,9 @@ pub struct Job {
 pub enum Outcome {
     Done,
     /// Not finished: run again at this instant; does not count as a failure.
-    Again { at: Ms },
+    Again {
+        at: Ms,
+    },
 }
 
 type Run = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = anyhow::Result<Outcome>> + Send>> + Send + Sync>;
@@ -82,7 +85,11 @@ impl Handler {
     where
         F: Future<Output = anyhow::Result<Outcome>> + Send + 'static,
     {
-        Self { kind, max_tries, run: Arc::new(move |job| Box::pin(run(job))) }
+        Self {
+            kind,
+            max_tries,
+            run: Arc::new(move |job| Box::pin(run(job))),
+        }
     }
 }
 
@@ -95,7 +102,10 @@ pub struct Worker {
 
 impl Worker {
     pub fn new(cx: Cx, handlers: Vec<Handler>) -> Self {
-        Self { cx, handlers: Arc::new(handlers.into_iter().map(|h| (h.kind, h)).collect()) }
+        Self {
+            cx,
+            handlers: Arc::new(handlers.into_iter().map(|h| (h.kind, h)).collect()),
+        }
     }
 
     /// Works until the process is asked to end; then finishes what it holds.
@@ -135,7 +145,9 @@ impl Worker {
             .filter_map(|job| self.handlers.get(job.kind.as_str()).map(|h| (h.clone(), job)))
             .map(|(handler, job)| {
                 let cx = self.cx.clone();
-                self.cx.tasks.start(async move { perform(&cx, &handler, job).await })
+                self.cx
+                    .tasks
+                    .start(async move { perform(&cx, &handler, job).await })
             })
             .collect();
         for task in running {
@@ -149,7 +161,10 @@ impl Worker {
     async fn lease(&self) -> Result<Vec<Job>> {
         let now = self.cx.clock.now();
         let due = self.cx.db.read(async move |c| due(c, now).await).await?;
-        let mine: Vec<Job> = due.into_iter().filter(|j| self.handlers.contains_key(j.kind.as_str())).collect();
+        let mine: Vec<Job> = due
+            .into_iter()
+            .filter(|j| self.handlers.contains_key(j.kind.as_str()))
+            .collect();
         if mine.is_empty() {
             return Ok(mine);
         }
@@ -159,7 +174,10 @@ impl Worker {
                 let mut won = Vec::with_capacity(mine.len());
                 for job in &mine {
                     if take(c, job, now).await? {
-                        won.push(Job { fence: job.fence + 1, ..job.clone() });
+                        won.push(Job {
+                            fence: job.fence + 1,
+                            ..job.clone()
+                        });
                     }
                 }
                 Ok::<_, crate::db::Error>(won)
@@ -207,7 +225,17 @@ async fn due(c: &mut Conn, now: Ms) -> Result<Vec<Job>> {
             (now, now, BATCH),
         )
         .await?;
-    Ok(rows.into_iter().map(|(id, kind, key, payload, tries, fence)| Job { id, kind, key, payload, tries, fence }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, key, payload, tries, fence)| Job {
+            id,
+            kind,
+            key,
+            payload,
+            tries,
+            fence,
+        })
+        .collect())
 }
 
 async fn take(c: &mut Conn, job: &Job, now: Ms) -> Result<bool> {
@@ -221,7 +249,11 @@ async fn take(c: &mut Conn, job: &Job, now: Ms) -> Result<bool> {
 }
 
 async fn done(c: &mut Conn, job: &Job) -> Result<()> {
-    c.exec("delete from job where id = ? and fence = ?", (job.id.as_str(), job.fence)).await?;
+    c.exec(
+        "delete from job where id = ? and fence = ?",
+        (job.id.as_str(), job.fence),
+    )
+    .await?;
     Ok(())
 }
 
@@ -254,11 +286,22 @@ pub struct Backlog {
 
 pub async fn backlog(c: &mut Conn, now: Ms) -> Result<Backlog> {
     let (due,): (i64,) = c
-        .row("select count(*) from job where state = 'ready' and run_at <= ? and lease_until <= ?", (now, now))
+        .row(
+            "select count(*) from job where state = 'ready' and run_at <= ? and lease_until <= ?",
+            (now, now),
+        )
         .await?
         .unwrap_or_default();
-    let (running,): (i64,) =
-        c.row("select count(*) from job where state = 'ready' and lease_until > ?", (now,)).await?.unwrap_or_default();
-    let (dead,): (i64,) = c.row("select count(*) from job where state = 'dead'", ()).await?.unwrap_or_default();
+    let (running,): (i64,) = c
+        .row(
+            "select count(*) from job where state = 'ready' and lease_until > ?",
+            (now,),
+        )
+        .await?
+        .unwrap_or_default();
+    let (dead,): (i64,) = c
+        .row("select count(*) from job where state = 'dead'", ())
+        .await?
+        .unwrap_or_default();
     Ok(Backlog { due, running, dead })
 }

@@ -30,7 +30,9 @@ impl MasterKey {
     /// From the base64 text of the configuration; None when it is not 32 bytes.
     pub fn parse(text: &str) -> Option<Self> {
         use base64::Engine as _;
-        let raw = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()?;
+        let raw = base64::engine::general_purpose::STANDARD
+            .decode(text.trim())
+            .ok()?;
         raw.as_slice().try_into().ok().map(Self::new)
     }
 
@@ -54,18 +56,29 @@ pub async fn open(db: &Db, master: &MasterKey, clock: &Clock, random: Random) ->
     let now = clock.now();
     for (kid, purpose) in [(1, "field"), (1_000_000, "index")] {
         let wrapped = wrap(master, random, kid, purpose)?;
-        db.tx(async move |c| insert(c, kid, purpose, &wrapped, (0, now)).await.map(|_| ())).await?;
+        db.tx(async move |c| insert(c, kid, purpose, &wrapped, (0, now)).await.map(|_| ()))
+            .await?;
     }
     Ok(Vault::new(load(db, master).await?, clock.clone(), random))
 }
 
 /// Writes a new data key; every node seals with it from [`SETTLE`] on. Returns its id.
 pub async fn rotate(cx: &Cx, master: &MasterKey) -> anyhow::Result<i64> {
-    let newest = cx.db.read(async move |c| all(c).await).await?.iter().filter(|k| k.2 == "field").map(|k| k.0).max();
+    let newest = cx
+        .db
+        .read(async move |c| all(c).await)
+        .await?
+        .iter()
+        .filter(|k| k.2 == "field")
+        .map(|k| k.0)
+        .max();
     let kid = newest.unwrap_or(0) + 1;
     let wrapped = wrap(master, cx.random, kid, "field")?;
     let now = cx.clock.now();
-    let fresh = cx.db.tx(async move |c| insert(c, kid, "field", &wrapped, (now + SETTLE, now)).await).await?;
+    let fresh = cx
+        .db
+        .tx(async move |c| insert(c, kid, "field", &wrapped, (now + SETTLE, now)).await)
+        .await?;
     anyhow::ensure!(fresh, "another rotation is under way; look again in a moment");
     cx.vault.replace(load(&cx.db, master).await?);
     Ok(kid)
@@ -75,7 +88,13 @@ pub async fn rotate(cx: &Cx, master: &MasterKey) -> anyhow::Result<i64> {
 pub async fn retire(cx: &Cx, master: &MasterKey, kid: i64) -> anyhow::Result<()> {
     anyhow::ensure!(kid != cx.vault.active_kid(), "key {kid} is in use; rotate first");
     cx.db
-        .tx(async move |c| c.exec("update crypto_key set state = 'retired' where kid = ? and purpose = 'field'", (kid,)).await)
+        .tx(async move |c| {
+            c.exec(
+                "update crypto_key set state = 'retired' where kid = ? and purpose = 'field'",
+                (kid,),
+            )
+            .await
+        })
         .await?;
     cx.vault.replace(load(&cx.db, master).await?);
     Ok(())
@@ -90,7 +109,9 @@ pub async fn follow(cx: Cx, master: MasterKey) {
         }
         match load(&cx.db, &master).await {
             Ok(ring) => cx.vault.replace(ring),
-            Err(error) => tracing::warn!(cause = %error, "key ring could not be refreshed; the known keys stay"),
+            Err(error) => {
+                tracing::warn!(cause = %error, "key ring could not be refreshed; the known keys stay");
+            }
         }
     }
 }
@@ -101,19 +122,28 @@ pub async fn states(c: &mut Conn) -> Result<Vec<KeyState>> {
     Ok(rows
         .into_iter()
         .filter(|row| row.2 == "field")
-        .map(|(kid, _, _, state, active_from, created_at)| KeyState { kid, state, active_from, created_at })
+        .map(|(kid, _, _, state, active_from, created_at)| KeyState {
+            kid,
+            state,
+            active_from,
+            created_at,
+        })
         .collect())
 }
 
 async fn load(db: &Db, master: &MasterKey) -> anyhow::Result<Ring> {
     let rows = db.read(async move |c| all(c).await).await?;
-    let mut ring = Ring { fields: BTreeMap::new(), index: zeroize::Zeroizing::new([0; 32]) };
+    let mut ring = Ring {
+        fields: BTreeMap::new(),
+        index: zeroize::Zeroizing::new([0; 32]),
+    };
     for (kid, wrapped, purpose, state, active_from, _) in rows {
         if state == "retired" {
             continue;
         }
-        let secret = crypto::unwrap(&master.0, &label(kid, &purpose), &wrapped)
-            .map_err(|_| anyhow::anyhow!("key {kid} does not open: is this the master key of this database?"))?;
+        let secret = crypto::unwrap(&master.0, &label(kid, &purpose), &wrapped).map_err(|_| {
+            anyhow::anyhow!("key {kid} does not open: is this the master key of this database?")
+        })?;
         match purpose.as_str() {
             "index" => ring.index = secret,
             _ => drop(ring.fields.insert(kid, RingKey { secret, active_from })),
@@ -124,7 +154,12 @@ async fn load(db: &Db, master: &MasterKey) -> anyhow::Result<Ring> {
 }
 
 fn wrap(master: &MasterKey, random: Random, kid: i64, purpose: &str) -> anyhow::Result<String> {
-    Ok(crypto::wrap(&master.0, random, &label(kid, purpose), &random.bytes::<32>())?)
+    Ok(crypto::wrap(
+        &master.0,
+        random,
+        &label(kid, purpose),
+        &random.bytes::<32>(),
+    )?)
 }
 
 fn label(kid: i64, purpose: &str) -> String {
@@ -135,10 +170,20 @@ fn label(kid: i64, purpose: &str) -> String {
 type KeyRow = (i64, String, String, String, i64, i64);
 
 async fn all(c: &mut Conn) -> Result<Vec<KeyRow>> {
-    c.rows("select kid, wrapped, purpose, state, active_from, created_at from crypto_key order by kid", ()).await
+    c.rows(
+        "select kid, wrapped, purpose, state, active_from, created_at from crypto_key order by kid",
+        (),
+    )
+    .await
 }
 
-async fn insert(c: &mut Conn, kid: i64, purpose: &str, wrapped: &str, (active_from, now): (Ms, Ms)) -> Result<bool> {
+async fn insert(
+    c: &mut Conn,
+    kid: i64,
+    purpose: &str,
+    wrapped: &str,
+    (active_from, now): (Ms, Ms),
+) -> Result<bool> {
     c.insert_new(
         "insert into crypto_key (kid, purpose, wrapped, state, active_from, created_at) values (?, ?, ?, 'live', ?, ?)",
         (kid, purpose, wrapped, active_from, now),

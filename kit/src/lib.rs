@@ -22,6 +22,7 @@ pub mod limits;
 pub mod money;
 pub mod problem;
 pub mod random;
+pub mod reseal;
 pub mod tasks;
 pub mod telemetry;
 #[cfg(feature = "testing")]

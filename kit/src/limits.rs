@@ -35,13 +35,16 @@ pub struct Limiter(Arc<DefaultKeyedRateLimiter<String>>);
 impl Limiter {
     pub fn new(quota: Quota) -> Self {
         let burst = NonZeroU32::new(quota.burst).unwrap_or(NonZeroU32::MIN);
-        let rate = Rate::with_period(quota.per / burst.get()).map_or_else(|| Rate::per_second(burst), |r| r.allow_burst(burst));
+        let rate = Rate::with_period(quota.per / burst.get())
+            .map_or_else(|| Rate::per_second(burst), |r| r.allow_burst(burst));
         Self(Arc::new(RateLimiter::keyed(rate)))
     }
 
     /// Takes one from the caller's allowance.
     pub fn check(&self, key: &str) -> Result<(), RetryAfter> {
-        self.0.check_key(&key.to_owned()).map_err(|no| RetryAfter(no.wait_time_from(DefaultClock::default().now())))
+        self.0
+            .check_key(&key.to_owned())
+            .map_err(|no| RetryAfter(no.wait_time_from(DefaultClock::default().now())))
     }
 
     /// Forgets callers whose allowance is full again; call it now and then.
@@ -56,7 +59,10 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_the_next_one_waits() {
-        let limiter = Limiter::new(Quota { burst: 3, per: Duration::from_mins(1) });
+        let limiter = Limiter::new(Quota {
+            burst: 3,
+            per: Duration::from_mins(1),
+        });
         for _ in 0..3 {
             assert_eq!(limiter.check("a"), Ok(()));
         }

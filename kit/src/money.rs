@@ -31,7 +31,10 @@ pub struct Money {
 
 impl Money {
     pub const fn cny(fen: i64) -> Self {
-        Self { minor: fen, ccy: Ccy::Cny }
+        Self {
+            minor: fen,
+            ccy: Ccy::Cny,
+        }
     }
 
     pub const fn fen(self) -> i64 {
@@ -44,11 +47,17 @@ impl Money {
 
     /// None when the sum does not fit; two currencies never add up.
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        (self.ccy == other.ccy).then(|| self.minor.checked_add(other.minor)).flatten().map(|m| Self { minor: m, ..self })
+        (self.ccy == other.ccy)
+            .then(|| self.minor.checked_add(other.minor))
+            .flatten()
+            .map(|m| Self { minor: m, ..self })
     }
 
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        (self.ccy == other.ccy).then(|| self.minor.checked_sub(other.minor)).flatten().map(|m| Self { minor: m, ..self })
+        (self.ccy == other.ccy)
+            .then(|| self.minor.checked_sub(other.minor))
+            .flatten()
+            .map(|m| Self { minor: m, ..self })
     }
 
     pub fn checked_neg(self) -> Option<Self> {

@@ -72,7 +72,11 @@ impl Problem {
 
     /// The idempotency key came before with other content.
     pub fn key_reused() -> Self {
-        Self::new(422, "request.key_reused", "同一个请求编号不能用于不同的内容，请重新发起。")
+        Self::new(
+            422,
+            "request.key_reused",
+            "同一个请求编号不能用于不同的内容，请重新发起。",
+        )
     }
 
     /// A request with the same idempotency key is at work.
@@ -88,7 +92,12 @@ impl Problem {
         reason: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        self.fields.push(FieldFault { field, code, reason: reason.into(), remedy: remedy.into() });
+        self.fields.push(FieldFault {
+            field,
+            code,
+            reason: reason.into(),
+            remedy: remedy.into(),
+        });
         self
     }
 
@@ -111,7 +120,11 @@ impl From<crate::db::Error> for Problem {
     fn from(error: crate::db::Error) -> Self {
         if matches!(error, crate::db::Error::CommitUnknown) {
             tracing::warn!(cause = %error, "commit unknown");
-            return Self::unavailable("outcome.unknown", "结果正在确认，请用同一笔请求再试一次，不会重复执行。", 2);
+            return Self::unavailable(
+                "outcome.unknown",
+                "结果正在确认，请用同一笔请求再试一次，不会重复执行。",
+                2,
+            );
         }
         if error.is_temporary() {
             tracing::warn!(cause = %error, "database unavailable");
@@ -127,7 +140,10 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut answer = (status, body).into_response();
         let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

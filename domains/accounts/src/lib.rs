@@ -22,3 +22,4 @@ pub use jobs::{jobs, subscriptions};
 pub use model::account::{AccountId, AccountView, OwnAccount, Status};
 pub use model::text::counterparty;
 pub use service::{Accounts, Branch, Settings};
+pub use store::SEALED;

@@ -1,12 +1,25 @@
 //! Every statement of accounts. Numbers, figures and summaries are sealed by the caller.
 
+pub(crate) mod reseal;
+
 use identity::CustomerId;
 use kit::{
     clock::Ms,
     db::{Conn, Result},
+    reseal::SealedColumn,
+    sealed,
 };
 
 use crate::model::{account::AccountId, loss::LossId};
+
+/// Every sealed column of this domain, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("accounts_account", "customer_no"),
+    sealed!("accounts_account", "account_no"),
+    sealed!("accounts_account", "card_no"),
+    sealed!("accounts_snapshot", "figures", "account_id"),
+    sealed!("accounts_statement", "summary"),
+];
 
 /// A row of `accounts_account`, still sealed.
 #[derive(Clone)]

@@ -19,3 +19,4 @@ pub use http::callback;
 pub use jobs::keep_recovering;
 pub use model::{Command, Fan, Welcome, Words};
 pub use service::{Channel, Settings};
+pub use store::SEALED;

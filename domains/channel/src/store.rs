@@ -2,6 +2,14 @@
 
 use kit::clock::Ms;
 use kit::db::{Conn, Result};
+use kit::reseal::SealedColumn;
+use kit::sealed;
+
+/// Every sealed column of this domain, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("channel_inbox", "push", "k"),
+    sealed!("channel_inbox", "reply", "k"),
+];
 
 /// A push's row.
 pub(crate) struct Row {

@@ -25,3 +25,4 @@ pub use service::introduce::Introduction;
 pub use service::office::{CustomerFile, CustomerRow, RevealField, SearchBy};
 pub use service::staff::NewStaff;
 pub use service::{Identity, Settings};
+pub use store::SEALED;

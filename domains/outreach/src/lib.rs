@@ -19,3 +19,4 @@ pub use model::catalogue::DEFAULT_TEMPLATES;
 pub use model::fan::Fan;
 pub use model::notice::{Notice, NoticeKind};
 pub use service::{Outreach, Settings};
+pub use store::SEALED;

@@ -21,3 +21,4 @@ pub use jobs::jobs;
 pub use model::capital::capital;
 pub use model::transfer::{State, TransferId};
 pub use service::{Figures, Notice, Payments};
+pub use store::SEALED;

@@ -2,9 +2,22 @@
 
 use kit::clock::Ms;
 use kit::db::{Conn, FromCol, FromRow, Result};
+use kit::reseal::SealedColumn;
+use kit::sealed;
 
 use crate::model::rules::{Limits, Used};
 use crate::model::transfer::{State, TransferId};
+
+/// Every sealed column of this domain, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("payments_transfer", "from_no"),
+    sealed!("payments_transfer", "from_name"),
+    sealed!("payments_transfer", "to_no"),
+    sealed!("payments_transfer", "to_name"),
+    sealed!("payments_transfer", "memo"),
+    sealed!("payments_payee", "to_no"),
+    sealed!("payments_payee", "to_name"),
+];
 
 /// A transfer row, sealed.
 #[derive(Clone)]
@@ -346,43 +359,4 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
         .await?;
     let (count, sum) = booked.unwrap_or_default();
     Ok((count, sum.unwrap_or(0), under_way.map_or(0, |(n,)| n)))
-}
-
-/// A page of transfers in id order, for re-sealing.
-pub(crate) async fn page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<Row>> {
-    c.rows(
-        "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
-             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at
-         from payments_transfer where id > ? order by id limit ?",
-        (after, limit),
-    )
-    .await
-}
-
-/// Writes the same values sealed anew; they never change, so nobody can have come between.
-pub(crate) async fn reseal(c: &mut Conn, old: &Row, new: &Row) -> Result<u64> {
-    c.exec(
-        "update payments_transfer set from_no = ?, from_name = ?, to_no = ?, to_name = ?, memo = ? where id = ?",
-        (&*new.from_no, &*new.from_name, &*new.to_no, &*new.to_name, &*new.memo, old.id),
-    )
-    .await
-}
-
-/// A page of payees in id order, for re-sealing.
-pub(crate) async fn payee_page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<PayeeRow>> {
-    let rows: Vec<(String, String, String, i64)> = c
-        .rows(
-            "select id, to_no, to_name, last_at from payments_payee where id > ? order by id limit ?",
-            (after, limit),
-        )
-        .await?;
-    Ok(rows.into_iter().map(payee_row).collect())
-}
-
-pub(crate) async fn reseal_payee(c: &mut Conn, old: &PayeeRow, new: &PayeeRow) -> Result<u64> {
-    c.exec(
-        "update payments_payee set to_no = ?, to_name = ? where id = ?",
-        (&*new.to_no, &*new.to_name, &*old.id),
-    )
-    .await
 }

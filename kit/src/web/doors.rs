@@ -61,11 +61,16 @@ impl Doors {
     /// The door of a matched route; a HEAD request goes where GET goes.
     pub fn of(&self, method: &str, path: &str) -> Option<Door> {
         let method = if method == "HEAD" { "GET" } else { method };
-        self.0.iter().find(|((m, p), _)| m == method && *p == path).map(|(_, door)| *door)
+        self.0
+            .iter()
+            .find(|((m, p), _)| m == method && *p == path)
+            .map(|(_, door)| *door)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'static str, Door)> {
-        self.0.iter().map(|((method, path), door)| (method.as_str(), *path, *door))
+        self.0
+            .iter()
+            .map(|((method, path), door)| (method.as_str(), *path, *door))
     }
 
     fn add(mut self, method: &'static str, path: &'static str, door: Door) -> Self {

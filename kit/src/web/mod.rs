@@ -5,7 +5,7 @@ mod doors;
 mod page;
 mod trace;
 
-pub use body::{Body, IdempotencyKey, Id, Params};
+pub use body::{Body, Id, IdempotencyKey, Params};
 pub use doors::{Door, Doors};
 pub use page::{Cursor, Page};
 pub use trace::{Trace, current_trace, detach_writes, trace_requests};

@@ -28,7 +28,10 @@ pub fn current_trace() -> String {
 pub async fn trace_requests(request: Request, next: Next) -> Response {
     let trace = Trace(hex::encode(Random.bytes::<8>()));
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |p| p.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(none)".to_owned(), |p| p.as_str().to_owned());
     let begun = Instant::now();
     let mut answer = TRACE.scope(trace.clone(), next.run(request)).await;
     let took = begun.elapsed();
@@ -47,7 +50,10 @@ pub async fn trace_requests(request: Request, next: Next) -> Response {
 }
 
 /// Runs everything but reads on a task of its own, so that a client that hangs up decides nothing.
-#[expect(clippy::disallowed_methods, reason = "the server waits for its connections at shutdown, and each waits for its write")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server waits for its connections at shutdown, and each waits for its write"
+)]
 pub async fn detach_writes(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;

@@ -16,6 +16,9 @@ use futures_util::future::BoxFuture;
 use kit::cx::Cx;
 use kit::http::Timeouts;
 
+/// Every sealed column of the couriers, for key rotation.
+pub const SEALED: &[kit::reseal::SealedColumn] = &[kit::sealed!("courier_token", "token", "appid")];
+
 pub use sms::HttpSms;
 pub use stub::{Carried, SmsStub, WeChatStub};
 pub use tokens::DbTokens;

@@ -135,6 +135,6 @@ fn key(no_idx: &str) -> String {
     format!("accounts.balance.{no_idx}")
 }
 
-fn aad(id: AccountId) -> String {
+pub(super) fn aad(id: AccountId) -> String {
     format!("accounts_snapshot.figures|{id}")
 }

@@ -237,6 +237,6 @@ impl Walk {
     }
 }
 
-fn aad(id: uuid::Uuid) -> String {
+pub(super) fn aad(id: uuid::Uuid) -> String {
     format!("accounts_statement.summary|{id}")
 }

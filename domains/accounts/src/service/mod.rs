@@ -9,6 +9,7 @@ pub(crate) mod lift;
 pub(crate) mod loss;
 mod office;
 pub(crate) mod overview;
+mod reseal;
 mod told;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

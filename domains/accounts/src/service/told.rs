@@ -23,10 +23,20 @@ impl Accounts {
 
     /// The loss report with this id, for a message about it.
     pub async fn loss_facts(&self, id: &str) -> Result<Option<LossFacts>, Error> {
-        let Ok(id) = id.parse::<LossId>() else { return Ok(None) };
-        let loss = self.cx.db.read(async move |c| store::loss_by_id(c, id).await).await?;
+        let Ok(id) = id.parse::<LossId>() else {
+            return Ok(None);
+        };
+        let loss = self
+            .cx
+            .db
+            .read(async move |c| store::loss_by_id(c, id).await)
+            .await?;
         let Some(loss) = loss else { return Ok(None) };
-        let account = self.known(loss.customer).await?.into_iter().find(|a| a.id == loss.account);
+        let account = self
+            .known(loss.customer)
+            .await?
+            .into_iter()
+            .find(|a| a.id == loss.account);
         Ok(account.map(|account| LossFacts {
             tail: account.tail,
             receipt_no: loss.receipt_no,

@@ -21,11 +21,11 @@ use kit::{
     bus::Bus,
     cache::Cache,
     clock::{Clock, ManualClock},
-    crypto::Vault,
     cx::{Cx, Parts},
     db::{Db, Engine, Options, migrate},
     ids::Ids,
     jobs::Worker,
+    keys::{self, MasterKey},
     random::Random,
     tasks::Tasks,
 };
@@ -82,13 +82,15 @@ pub(crate) async fn database(engine: Engine) -> Db {
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
         let (clock, hand) = Clock::manual(NOW);
+        let db = database(engine).await;
+        let vault = keys::open(&db, &master(), &clock, Random).await.unwrap();
         let cx = Cx::new(Parts {
-            db: database(engine).await,
+            db,
             ids: Ids::new(clock.clone(), Random),
             random: Random,
             cache: Cache::local(),
             bus: Bus::local(),
-            vault: Vault::fixed([7; 32], clock.clone(), Random),
+            vault,
             tasks: Tasks::new(),
             subscriptions: accounts::subscriptions(),
             node: "test".to_owned(),
@@ -240,6 +242,10 @@ impl World {
         };
         self.core.transfer(&order).await
     }
+}
+
+pub(crate) fn master() -> MasterKey {
+    MasterKey::new([7; 32])
 }
 
 fn introduction(person: &DemoPerson) -> Introduction {

@@ -279,7 +279,7 @@ impl Identity {
     fn new_code(&self, row: &mut Row, now: Ms) {
         let code = self.cx.random.digits(6);
         row.code_tag = self.code_tag(row.id, &code);
-        row.code_sealed = self.cx.vault.seal(&aad("code", row.id), &code);
+        row.code_sealed = self.cx.vault.seal(&aad("code_sealed", row.id), &code);
         row.sent_at = now;
     }
 
@@ -331,7 +331,7 @@ impl Identity {
         else {
             return Ok(None);
         };
-        let code = self.cx.vault.open(&aad("code", id), &row.code_sealed)?;
+        let code = self.cx.vault.open(&aad("code_sealed", id), &row.code_sealed)?;
         let summary = self.cx.vault.open(&aad("summary", id), &row.summary)?;
         let phone = self.phone_of(row.customer).await?;
         Ok(Some((

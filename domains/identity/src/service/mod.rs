@@ -7,7 +7,6 @@ pub(crate) mod introduce;
 pub(crate) mod oauth;
 pub(crate) mod office;
 pub(crate) mod password;
-pub(crate) mod reseal;
 pub(crate) mod session;
 pub(crate) mod staff;
 

@@ -138,38 +138,6 @@ pub(crate) async fn set_preferences(c: &mut Conn, id: CustomerId, p: Preferences
     .await
 }
 
-/// A page in id order, for re-sealing under a new key.
-pub(crate) async fn page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<Row>> {
-    let rows: Vec<Columns> = c
-        .rows(
-            "select id, customer_no, name, phone, id_no, elder, balance_notice, balance_notice_min
-             from identity_customer where id > ? order by id limit ?",
-            (after, limit),
-        )
-        .await?;
-    Ok(rows.into_iter().map(row).collect())
-}
-
-/// Writes the same values sealed anew, unless somebody changed them in between.
-pub(crate) async fn reseal(c: &mut Conn, old: &Row, new: &Row) -> Result<u64> {
-    c.exec(
-        "update identity_customer set customer_no = ?, name = ?, phone = ?, id_no = ?
-         where id = ? and customer_no = ? and name = ? and phone = ? and id_no = ?",
-        (
-            &*new.customer_no,
-            &*new.name,
-            &*new.phone,
-            &*new.id_no,
-            old.id,
-            &*old.customer_no,
-            &*old.name,
-            &*old.phone,
-            &*old.id_no,
-        ),
-    )
-    .await
-}
-
 pub(crate) async fn count(c: &mut Conn) -> Result<i64> {
     let found: Option<(i64,)> = c
         .row(

@@ -4,7 +4,6 @@ mod authorise;
 mod check;
 mod draft;
 mod look;
-mod reseal;
 mod sealed;
 mod settle;
 

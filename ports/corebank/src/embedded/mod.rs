@@ -10,9 +10,12 @@ mod codes;
 mod moves;
 mod open;
 mod read;
+mod reseal;
 mod restrict;
 mod secret;
 mod store;
+
+pub use store::SEALED;
 
 use futures_util::FutureExt as _;
 use kit::{clock::Clock, crypto::Vault, db, db::Db};

@@ -3,7 +3,20 @@
 use kit::{
     clock::Ms,
     db::{self, Conn, Val},
+    reseal::SealedColumn,
+    sealed,
 };
+
+/// Every sealed column of the reference core, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("core_customer", "customer_no"),
+    sealed!("core_customer", "id_no"),
+    sealed!("core_customer", "name"),
+    sealed!("core_customer", "phone"),
+    sealed!("core_account", "account_no"),
+    sealed!("core_account", "card_no"),
+    sealed!("core_posting", "detail"),
+];
 
 pub(super) struct CustomerRow {
     pub(super) id: String,
@@ -269,4 +282,74 @@ pub(super) async fn ping(c: &mut Conn) -> db::Result<()> {
     c.row::<(i64,)>("select count(*) from core_customer where id = ''", ())
         .await?;
     Ok(())
+}
+
+pub(super) async fn customers_after(c: &mut Conn, after: &str, limit: i64) -> db::Result<Vec<CustomerRow>> {
+    let sql =
+        "select id, customer_no, id_no, name, phone from core_customer where id > ? order by id limit ?";
+    Ok(c.rows::<Customer>(sql, (after, limit))
+        .await?
+        .into_iter()
+        .map(customer_of)
+        .collect())
+}
+
+/// Only while the row is as it was read.
+pub(super) async fn reseal_customer(c: &mut Conn, old: &CustomerRow, new: &CustomerRow) -> db::Result<u64> {
+    let sql =
+        "update core_customer set customer_no = ?, id_no = ?, name = ?, phone = ? where id = ? and name = ?";
+    c.exec(
+        sql,
+        (
+            &new.customer_no,
+            &new.id_no,
+            &new.name,
+            &new.phone,
+            &old.id,
+            &old.name,
+        ),
+    )
+    .await
+}
+
+/// `(id, account number, card number)`.
+pub(super) async fn accounts_after(
+    c: &mut Conn,
+    after: &str,
+    limit: i64,
+) -> db::Result<Vec<(String, String, Option<String>)>> {
+    let sql = "select id, account_no, card_no from core_account where id > ? order by id limit ?";
+    c.rows(sql, (after, limit)).await
+}
+
+/// `old` is the id and the sealed account number as they were read.
+pub(super) async fn reseal_account(
+    c: &mut Conn,
+    old: (&str, &str),
+    account_no: &str,
+    card_no: Option<&str>,
+) -> db::Result<u64> {
+    let sql = "update core_account set account_no = ?, card_no = ? where id = ? and account_no = ?";
+    c.exec(sql, (account_no, card_no, old.0, old.1)).await
+}
+
+/// `(id, detail)`.
+pub(super) async fn postings_after(
+    c: &mut Conn,
+    after: &str,
+    limit: i64,
+) -> db::Result<Vec<(String, String)>> {
+    c.rows(
+        "select id, detail from core_posting where id > ? order by id limit ?",
+        (after, limit),
+    )
+    .await
+}
+
+pub(super) async fn reseal_posting(c: &mut Conn, id: &str, old: &str, new: &str) -> db::Result<u64> {
+    c.exec(
+        "update core_posting set detail = ? where id = ? and detail = ?",
+        (new, id, old),
+    )
+    .await
 }
