@@ -1,31 +1,21 @@
 // bind → balance → transfer → receipt with the keyboard alone, in elder mode, at 320 px. There is no mouse here: the
 // page's pointer is taken away, so that a click by mistake would fail the test.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startBank } from '../lib/bank.mjs'
-import { fitsWidth, openBrowser, openPage, passesAxe, shot } from '../lib/browser.mjs'
+import { test } from 'node:test'
+import { fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
 import { openAs } from '../lib/h5.mjs'
 import { Keys } from '../lib/keys.mjs'
 import { smsCodes } from '../lib/phone.mjs'
+import { freshCode } from '../lib/totp.mjs'
+import { stage } from '../lib/stage.mjs'
 
-/** @type {import('../lib/bank.mjs').Bank} */
-let bank
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  ;[bank, browser] = await Promise.all([startBank(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await bank?.stop()
-})
+const on = stage()
 
 test('a customer without a mouse, with large text, on a narrow phone', async (t) => {
-  const me = await bank.person('张伟')
-  const payee = await bank.person('李秀兰')
-  const nextCode = await smsCodes(bank, me)
-  const { page, done } = await openPage(browser, { width: 320, height: 640 })
+  const me = await on.bank.person('张伟')
+  const payee = await on.bank.person('李秀兰')
+  const nextCode = await smsCodes(on.bank, me)
+  const { page, done } = await openPage(on.browser, { width: 320, height: 640 })
   await page.addInitScript(() => {
     for (const kind of ['mousedown', 'pointerdown', 'touchstart'])
       addEventListener(kind, () => (document.title = 'a pointer was used'), { capture: true })
@@ -47,7 +37,7 @@ test('a customer without a mouse, with large text, on a narrow phone', async (t)
   }
 
   await t.test('chooses large text and binds', async () => {
-    await openAs(page, bank, me, '/bind')
+    await openAs(page, on.bank, me, '/bind')
     await keys.use(button('长辈版'), 'the switch for large text')
     await keys.fill(page.getByLabel('姓名', { exact: true }), me.demo.name, 'the name')
     await keys.fill(page.getByLabel('身份证号', { exact: true }), me.demo.id_no, 'the ID number')
@@ -62,6 +52,7 @@ test('a customer without a mouse, with large text, on a narrow phone', async (t)
   })
 
   await t.test('reads the balance', async () => {
+    await keys.use(button('显示金额'), 'the eye')
     await page
       .getByText(/\d[\d,]*\.\d\d/)
       .first()
@@ -116,13 +107,12 @@ test('a customer without a mouse, with large text, on a narrow phone', async (t)
 })
 
 test('staff find a customer and read the trail without a mouse', async () => {
-  const { page, done } = await openPage(browser, { width: 1024, height: 768 })
+  const { page, done } = await openPage(on.browser, { width: 1024, height: 768 })
   const keys = new Keys(page)
-  const { freshCode } = await import('../lib/totp.mjs')
-  const staff = bank.staff.find((s) => s.login === 'auditor01')
+  const staff = on.bank.staff.find((s) => s.login === 'auditor01')
   assert.ok(staff)
-  const customer = await bank.person('王建国')
-  await page.goto(`${bank.url}/office/`)
+  const customer = await on.bank.person('王建国')
+  await page.goto(`${on.bank.url}/office/`)
   await keys.fill(page.getByLabel('工号'), staff.login, 'the login')
   await keys.fill(page.getByLabel('密码'), staff.password, 'the password')
   await keys.use(page.getByRole('button', { name: '下一步' }), 'next')

@@ -1,31 +1,21 @@
 // Staff: two factors at the door, a customer found masked, one value shown for a reason, and all of it in the trail.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startBank } from '../lib/bank.mjs'
-import { fitsWidth, openBrowser, openPage, passesAxe, shot } from '../lib/browser.mjs'
+import { test } from 'node:test'
+import { fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
+import { openAs } from '../lib/h5.mjs'
 import { find, login, logout, open } from '../lib/office.mjs'
+import { stage } from '../lib/stage.mjs'
 
-/** @type {import('../lib/bank.mjs').Bank} */
-let bank
-/** @type {import('playwright-core').Browser} */
-let browser
+const on = stage()
 const REASON = '客户来电核对预留手机'
-
-before(async () => {
-  ;[bank, browser] = await Promise.all([startBank(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await bank?.stop()
-})
 
 const wide = { width: 1440, height: 900 }
 
 test('a wrong password and a wrong code are told alike, and neither opens the door', async () => {
-  const { page, done } = await openPage(browser, wide)
-  const fact = bank.staff.find((s) => s.login === 'operator01')
+  const { page, done } = await openPage(on.browser, wide)
+  const fact = on.bank.staff.find((s) => s.login === 'operator01')
   assert.ok(fact)
-  await page.goto(`${bank.url}/office/`)
+  await page.goto(`${on.bank.url}/office/`)
   await passesAxe(page, 'the login')
   await page.getByLabel('工号').fill(fact.login)
   await page.getByLabel('密码').fill('not-the-password')
@@ -38,17 +28,17 @@ test('a wrong password and a wrong code are told alike, and neither opens the do
   await page.keyboard.press('Enter')
   assert.equal(await page.getByRole('alert').innerText(), words)
   await passesAxe(page, 'the refused code')
-  await page.goto(`${bank.url}/office/nodes`)
+  await page.goto(`${on.bank.url}/office/nodes`)
   await page.getByRole('heading', { name: '登录后台' }).waitFor()
   await done()
 })
 
 test('a teller finds a customer masked, sees one number for a reason, and the auditor sees that', async (t) => {
-  const { page, done } = await openPage(browser, wide)
-  const customer = await bank.person('李秀兰')
+  const { page, done } = await openPage(on.browser, wide)
+  const customer = await on.bank.person('李秀兰')
 
   await t.test('the teller has the menu of a teller', async () => {
-    await login(page, bank, 'teller01')
+    await login(page, on.bank, 'teller01')
     const links = await page.getByRole('navigation', { name: '模块' }).getByRole('link').allInnerTexts()
     assert.deepEqual(
       links.map((l) => l.trim()),
@@ -56,7 +46,7 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
     )
     await passesAxe(page, 'the overview')
     await shot(page, 'office-1-overview')
-    await page.goto(`${bank.url}/office/audit`)
+    await page.goto(`${on.bank.url}/office/audit`)
     await page.getByText('您的岗位看不了这个页面').waitFor()
     await passesAxe(page, 'a page without permission')
   })
@@ -73,6 +63,13 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
     await find(page, '手机号', '13900000000')
     await page.getByText('没有找到这位客户').waitFor()
     await passesAxe(page, 'an empty result')
+  })
+
+  await t.test('the customer has looked at the accounts in WeChat', async () => {
+    const { page: phone, done: hangUp } = await openPage(on.browser)
+    await openAs(phone, on.bank, customer, '/accounts')
+    await phone.getByRole('heading', { name: '活期' }).waitFor()
+    await hangUp()
   })
 
   await t.test('the customer is found by each thing that the customer knows, always masked', async () => {
@@ -114,7 +111,7 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
 
   await t.test('the auditor sees who looked at what and why, and proves the chain', async () => {
     await logout(page)
-    await login(page, bank, 'auditor01')
+    await login(page, on.bank, 'auditor01')
     await open(page, '审计日志')
     await page.getByLabel('做了什么').selectOption({ label: '查看明文' })
     await page.getByRole('button', { name: '查询' }).click()
@@ -136,14 +133,14 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
 })
 
 test('a supervisor ends the sessions of a customer and sees the policies', async () => {
-  const { page, done } = await openPage(browser, wide)
-  const customer = await bank.person('陈晓明')
-  await login(page, bank, 'supervisor01')
+  const { page, done } = await openPage(on.browser, wide)
+  const customer = await on.bank.person('陈晓明')
+  await login(page, on.bank, 'supervisor01')
   await open(page, '验证策略')
   await page.getByRole('row', { name: /转账/ }).first().waitFor()
   await passesAxe(page, 'the policies')
-  const { page: phone, done: hangUp } = await openPage(browser)
-  await (await import('../lib/h5.mjs')).openAs(phone, bank, customer, '/me')
+  const { page: phone, done: hangUp } = await openPage(on.browser)
+  await openAs(phone, on.bank, customer, '/me')
   await open(page, '客户')
   await find(page, '手机号', customer.phone)
   await page.getByRole('link', { name: /晓明/ }).click()
@@ -153,15 +150,15 @@ test('a supervisor ends the sessions of a customer and sees the policies', async
   await passesAxe(page, 'the question before ending sessions')
   await dialog.getByRole('button', { name: '全部撤销' }).click()
   await dialog.waitFor({ state: 'hidden' })
-  const answer = await phone.context().request.get(`${bank.url}/api/session`)
+  const answer = await phone.context().request.get(`${on.bank.url}/api/session`)
   assert.equal(answer.status(), 401)
   await hangUp()
   await done()
 })
 
 test('an operator sees the nodes, and the page rests while nobody looks', async () => {
-  const { page, done } = await openPage(browser, wide)
-  await login(page, bank, 'operator01')
+  const { page, done } = await openPage(on.browser, wide)
+  await login(page, on.bank, 'operator01')
   await open(page, '节点状态')
   await page.getByRole('row').nth(1).getByText('正常').first().waitFor()
   await passesAxe(page, 'the nodes')
@@ -178,11 +175,11 @@ test('an operator sees the nodes, and the page rests while nobody looks', async 
 
 test('every page of the office is usable at 390 and fits 1024', async () => {
   for (const width of [390, 1024]) {
-    const { page, done } = await openPage(browser, { width, height: 844 })
-    await login(page, bank, width === 390 ? 'auditor01' : 'supervisor01')
+    const { page, done } = await openPage(on.browser, { width, height: 844 })
+    await login(page, on.bank, width === 390 ? 'auditor01' : 'supervisor01')
     const paths = width === 390 ? ['customers', 'audit', 'policies'] : ['overview', 'customers', 'policies', 'nowhere']
     for (const path of paths) {
-      await page.goto(`${bank.url}/office/${path}`)
+      await page.goto(`${on.bank.url}/office/${path}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await fitsWidth(page, `${path} at ${width}`)
       await passesAxe(page, `${path} at ${width}`)

@@ -1,22 +1,11 @@
 // Every screen of the customer's pages, in normal and in elder mode, at 390 and at 320: axe finds nothing, nothing
 // scrolls sideways.
-import { after, before, test } from 'node:test'
-import { startBank } from '../lib/bank.mjs'
-import { fitsWidth, openBrowser, openPage, passesAxe, settle, shot } from '../lib/browser.mjs'
+import { test } from 'node:test'
+import { fitsWidth, openPage, passesAxe, settle, shot } from '../lib/browser.mjs'
 import { fillBinding, openAs, orderTransfer, transfer } from '../lib/h5.mjs'
+import { stage } from '../lib/stage.mjs'
 
-/** @type {import('../lib/bank.mjs').Bank} */
-let bank
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  ;[bank, browser] = await Promise.all([startBank(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await bank?.stop()
-})
+const on = stage()
 
 const MODES = /** @type {const} */ ([
   { title: 'normal', elder: false, width: 390 },
@@ -40,7 +29,7 @@ const PATHS = [
 
 /** @param {import('playwright-core').Page} page @param {string} label */
 async function good(page, label) {
-  await page.locator('main').locator('h1, h2, form, p').first().waitFor()
+  await page.locator('main').locator('h1:visible, h2:visible, form:visible, p:visible').first().waitFor()
   await settle(page)
   await page.waitForLoadState('networkidle')
   await shot(page, `h5-${label.replace(/[^a-z0-9]+/gi, '-')}`)
@@ -50,27 +39,27 @@ async function good(page, label) {
 
 for (const mode of MODES) {
   test(`screens, ${mode.title}`, async (t) => {
-    const me = await bank.person('王建国')
-    const payee = await bank.person('陈晓明')
-    const { page, done } = await openPage(browser, { width: mode.width, height: 844 })
-    await openAs(page, bank, me, '/')
-    const answer = await page.context().request.put(`${bank.url}/api/preferences`, { data: { elder: mode.elder } })
+    const me = await on.bank.person('王建国')
+    const payee = await on.bank.person('陈晓明')
+    const { page, done } = await openPage(on.browser, { width: mode.width, height: 844 })
+    await openAs(page, on.bank, me, '/')
+    const answer = await page.context().request.put(`${on.bank.url}/api/preferences`, { data: { elder: mode.elder } })
     if (!answer.ok()) throw new Error(`preferences: ${answer.status()}`)
 
     for (const path of PATHS) {
       await t.test(path, async () => {
-        await page.goto(`${bank.url}/h5${path}`)
+        await page.goto(`${on.bank.url}/h5${path}`)
         await good(page, `${path} ${mode.title}`)
       })
     }
     await t.test('an account', async () => {
-      await page.goto(`${bank.url}/h5/accounts`)
+      await page.goto(`${on.bank.url}/h5/accounts`)
       await page.locator('main li a').first().click()
       await page.waitForURL(/accounts\/.+/)
       await good(page, `account ${mode.title}`)
     })
     await t.test('the sheets of a transfer', async () => {
-      await page.goto(`${bank.url}/h5/transfer`)
+      await page.goto(`${on.bank.url}/h5/transfer`)
       await orderTransfer(page, { name: payee.demo.name, no: payee.demo.card_no, yuan: '1.00' })
       await good(page, `proof ${mode.title}`)
       await page.keyboard.press('Escape')
@@ -79,7 +68,7 @@ for (const mode of MODES) {
       await good(page, `cancelled ${mode.title}`)
     })
     await t.test('a transfer and its receipt', async () => {
-      await transfer(page, bank, me, payee, '2.00')
+      await transfer(page, on.bank, me, payee, '2.00')
       await page.getByRole('heading', { name: '转账成功' }).waitFor()
       await good(page, `succeeded ${mode.title}`)
       await page.getByRole('link', { name: '查看回单' }).click()
@@ -90,9 +79,9 @@ for (const mode of MODES) {
   })
 
   test(`binding, ${mode.title}`, async () => {
-    const newcomer = await bank.person('张伟')
-    const { page, done } = await openPage(browser, { width: mode.width, height: 844 })
-    await openAs(page, bank, newcomer, '/bind')
+    const newcomer = await on.bank.person('张伟')
+    const { page, done } = await openPage(on.browser, { width: mode.width, height: 844 })
+    await openAs(page, on.bank, newcomer, '/bind')
     if (mode.elder) await page.getByRole('button', { name: '长辈版' }).click()
     await good(page, `binding ${mode.title}`)
     await page.getByLabel('身份证号', { exact: true }).fill('110101')

@@ -1,32 +1,21 @@
 // UX01: each of the five things that people come for is at most three taps away from the home page, typing aside.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startBank } from '../lib/bank.mjs'
-import { openBrowser, openPage } from '../lib/browser.mjs'
+import { test } from 'node:test'
+import { openPage } from '../lib/browser.mjs'
 import { openAs, transfer } from '../lib/h5.mjs'
 import { Finger } from '../lib/taps.mjs'
+import { stage } from '../lib/stage.mjs'
 
-/** @type {import('../lib/bank.mjs').Bank} */
-let bank
-/** @type {import('playwright-core').Browser} */
-let browser
+const on = stage()
 /** @type {Record<string, number>} */
 const counted = {}
 const MOST = 3
 
-before(async () => {
-  ;[bank, browser] = await Promise.all([startBank(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await bank?.stop()
-})
-
 /** @param {string} title @param {(page: import('playwright-core').Page, finger: Finger) => Promise<void>} task */
 function taps(title, task) {
   test(title, async (t) => {
-    const { page, done } = await openPage(browser, { touch: true })
-    await openAs(page, bank, await bank.person('王建国'), '/')
+    const { page, done } = await openPage(on.browser, { touch: true })
+    await openAs(page, on.bank, await on.bank.person('王建国'), '/')
     await page.getByRole('heading', { name: /您好/ }).waitFor()
     const finger = new Finger()
     await task(page, finger)
@@ -38,15 +27,16 @@ function taps(title, task) {
 }
 
 test('somebody to pay again', async () => {
-  const { page, done } = await openPage(browser)
-  await transfer(page, bank, await bank.person('王建国'), await bank.person('陈晓明'), '1.00')
+  const { page, done } = await openPage(on.browser)
+  await transfer(page, on.bank, await on.bank.person('王建国'), await on.bank.person('陈晓明'), '1.00')
   await page.getByRole('heading', { name: '转账成功' }).waitFor()
   await done()
 })
 
 const home = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('navigation', { name: '常用服务' })
 
-taps('余额：看到总资产', async (page) => {
+taps('余额：看到总资产', async (page, finger) => {
+  await finger.tap(page.getByRole('button', { name: '显示金额' }))
   await page
     .getByRole('main')
     .getByText(/\d[\d,]*\.\d\d/)

@@ -61,7 +61,7 @@ export const revokeSessions = (id: string, reason: string) =>
   ask(client.POST('/api/office/customers/{id}/sessions/revoke', { params: { path: { id } }, body: { reason } }))
 
 export const audit = (query: AuditQuery, cursor: string | null) =>
-  ask(client.GET('/api/office/audit', { params: { query: { ...query, ...(cursor ? { cursor } : {}) } as never } }))
+  ask(client.GET('/api/office/audit', { params: { query: { ...query, ...(cursor ? { cursor } : {}) } } }))
 export const verifyAudit = () => ask(client.GET('/api/office/audit/verify'))
 
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
@@ -72,10 +72,4 @@ export type NodeRow = Nodes['nodes'][number]
 export type Policy = Answer<typeof policies>['items'][number]
 export type CustomerRow = Answer<typeof searchCustomers>['items'][number]
 export type Customer = Answer<typeof customer>
-export type SessionLine = Customer['sessions'][number] & { active?: boolean }
 export type AuditRow = Answer<typeof audit>['items'][number]
-export interface ChainFault {
-  kind: string
-  seq?: number | null
-  id?: string | null
-}

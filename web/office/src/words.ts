@@ -7,19 +7,30 @@ export interface Said {
 }
 
 const ACTIONS: Record<string, string> = {
-  'session.open': '客户登录',
+  'fan.follow': '关注公众号',
+  'fan.unfollow': '取消关注',
   'binding.begin': '申请绑定',
   'binding.confirm': '完成绑定',
   'binding.end': '解除绑定',
-  'challenge.prove': '通过验证',
+  'session.open': '客户登录',
+  'challenge.prove': '验证身份',
   'password.set': '设置支付密码',
   'preferences.set': '修改偏好',
-  'staff.login': '员工登录',
-  'staff.hire': '开设员工账号',
+  'transfer.draft': '填写转账',
+  'transfer.authorise': '确认转账',
+  'transfer.settle': '转账有结果',
+  'transfer.cancel': '取消转账',
+  'account.loss_report': '挂失',
+  'account.loss_lift': '申请解挂',
+  'account.loss_lifted': '解挂完成',
+  'account.export': '导出流水',
   'customers.search': '查找客户',
   'customer.view': '查看客户',
   'customer.reveal': '查看明文',
   'customer.sessions_revoke': '撤销会话',
+  'customer.introduce': '登记客户',
+  'staff.login': '员工登录',
+  'staff.hire': '开设员工账号',
 }
 
 const RESULTS: Record<string, Said> = {
