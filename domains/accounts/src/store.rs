@@ -1,7 +1,5 @@
 //! Every statement of accounts. Numbers, figures and summaries are sealed by the caller.
 
-pub(crate) mod reseal;
-
 use identity::CustomerId;
 use kit::{
     clock::Ms,

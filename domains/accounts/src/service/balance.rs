@@ -50,11 +50,29 @@ impl Accounts {
 
     /// What is known of the account's money; none when nobody knows.
     pub(crate) async fn figures(&self, account: &OwnAccount) -> Result<Option<Known>, Error> {
-        let idx = self.number_idx(&account.account_no);
-        // What is cached may leave this process, so it is sealed like a field.
+        let key = key(&self.number_idx(&account.account_no));
+        match self.cached(&key, account).await {
+            // Sealed under a key that has been retired since: worth no more than a miss.
+            Ok(sealed) if self.open_figures(account.id, &sealed).is_err() => {
+                self.cx.cache.invalidate(&key).await;
+                self.judge(account, self.cached(&key, account).await).await
+            }
+            loaded => self.judge(account, loaded).await,
+        }
+    }
+
+    /// What is cached may leave this process, so it is sealed like a field.
+    async fn cached(&self, key: &str, account: &OwnAccount) -> Result<String, Miss> {
         // Boxed: a miss is far larger than a hit.
         let load = Box::pin(self.load(account));
-        let loaded = Box::pin(self.cx.cache.get_or_load(&key(&idx), TTL, load)).await;
+        Box::pin(self.cx.cache.get_or_load(key, TTL, load)).await
+    }
+
+    async fn judge(
+        &self,
+        account: &OwnAccount,
+        loaded: Result<String, Miss>,
+    ) -> Result<Option<Known>, Error> {
         match loaded {
             Ok(sealed) => Ok(Some(Known {
                 figures: self.open_figures(account.id, &sealed)?,
@@ -135,6 +153,6 @@ fn key(no_idx: &str) -> String {
     format!("accounts.balance.{no_idx}")
 }
 
-pub(super) fn aad(id: AccountId) -> String {
+fn aad(id: AccountId) -> String {
     format!("accounts_snapshot.figures|{id}")
 }

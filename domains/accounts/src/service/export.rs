@@ -237,6 +237,6 @@ impl Walk {
     }
 }
 
-pub(super) fn aad(id: uuid::Uuid) -> String {
+fn aad(id: uuid::Uuid) -> String {
     format!("accounts_statement.summary|{id}")
 }

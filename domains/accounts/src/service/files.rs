@@ -240,6 +240,6 @@ fn differs(a: &OwnAccount, b: &OwnAccount) -> bool {
         || a.status_text != b.status_text
 }
 
-pub(super) fn aad(column: &str, id: AccountId) -> String {
+fn aad(column: &str, id: AccountId) -> String {
     format!("accounts_account.{column}|{id}")
 }

@@ -9,7 +9,6 @@ pub(crate) mod lift;
 pub(crate) mod loss;
 mod office;
 pub(crate) mod overview;
-mod reseal;
 mod told;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -10,12 +10,9 @@ mod codes;
 mod moves;
 mod open;
 mod read;
-mod reseal;
 mod restrict;
 mod secret;
 mod store;
-
-pub use store::SEALED;
 
 use futures_util::FutureExt as _;
 use kit::{clock::Clock, crypto::Vault, db, db::Db};
@@ -23,6 +20,7 @@ use uuid::Uuid;
 use weigui_ledger as ledger;
 
 pub use open::{Booking, Internal, NewCoreAccount, NewCoreCustomer, Side};
+pub use store::SEALED;
 
 use crate::{
     answer::{Answer, RefusalCode},
