@@ -149,6 +149,9 @@ impl Bank {
             tasks.start(audit::keep_sealing(self.cx.clone()));
             tasks.start(channel::keep_recovering(self.channel.clone()));
             tasks.start(keep_tidy(self.clone()));
+            if let Some(core) = self.embedded.clone() {
+                tasks.start(keep_expiring(self.cx.clone(), core));
+            }
         }
     }
 
@@ -162,7 +165,13 @@ impl Bank {
 
     /// Seals every field of the bank anew under the active key; returns how many values were written.
     pub async fn reseal(&self) -> anyhow::Result<u64> {
-        let mut columns = [identity::SEALED, accounts::SEALED, payments::SEALED, outreach::SEALED].concat();
+        let mut columns = [
+            identity::SEALED,
+            accounts::SEALED,
+            payments::SEALED,
+            outreach::SEALED,
+        ]
+        .concat();
         columns.extend([channel::SEALED, couriers::SEALED].concat());
         if self.embedded.is_some() {
             columns.extend(corebank::embedded::SEALED);
@@ -182,6 +191,19 @@ async fn keep_tidy(bank: Bank) {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(1)) => {}
             () = bank.cx.tasks.stopping() => return,
+        }
+    }
+}
+
+/// Frees held money whose time has run out in the reference core.
+async fn keep_expiring(cx: Cx, core: EmbeddedCore) {
+    while !cx.tasks.is_stopping() {
+        if let Err(error) = core.expire_holds().await {
+            tracing::warn!(cause = %error, "holds could not be expired; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(10)) => {}
+            () = cx.tasks.stopping() => return,
         }
     }
 }

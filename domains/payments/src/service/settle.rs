@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use accounts::Accounts;
 use audit::{Actor, Entry};
 use corebank::{Answer, Posted, RefusalCode, TransferOrder, TransferStatus};
 use kit::clock::Ms;
@@ -81,7 +82,7 @@ impl Payments {
             Ok(Answer::Done(TransferStatus::NotSeen))
                 if self.cx.clock.now() >= transfer.authorised_at + GRACE =>
             {
-                self.send(transfer).await
+                self.send_at_last(transfer).await
             }
             Ok(
                 Answer::Done(TransferStatus::NotSeen | TransferStatus::Held)
@@ -89,6 +90,21 @@ impl Payments {
                 | Answer::Unknown,
             )
             | Err(_) => Word::Unknown,
+        }
+    }
+
+    /// A transfer that never left is sent now, unless its account has been reported lost meanwhile.
+    async fn send_at_last(&self, transfer: &Transfer) -> Word {
+        let account = transfer.account;
+        match self
+            .cx
+            .db
+            .tx(async move |c| Accounts::is_blocked(c, account).await)
+            .await
+        {
+            Ok(false) => self.send(transfer).await,
+            Ok(true) => Word::Refused(RefusalCode::AccountRestricted),
+            Err(_) => Word::Unknown,
         }
     }
 
