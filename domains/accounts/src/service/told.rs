@@ -1,10 +1,17 @@
 //! What messages to customers need to know of accounts.
 
 use identity::CustomerId;
-use kit::clock::Ms;
+use kit::{
+    clock::Ms,
+    db::{self, Conn},
+};
 
 use super::Accounts;
-use crate::{error::Error, model::loss::LossId, store};
+use crate::{
+    error::Error,
+    model::{account::AccountId, loss::LossId},
+    store,
+};
 
 /// A loss report, as far as a message names it.
 #[derive(Clone, Debug)]
@@ -19,6 +26,13 @@ impl Accounts {
     /// Learns the account numbers of a customer, so that money that comes in finds its owner.
     pub async fn learn(&self, customer: CustomerId, customer_no: &str) -> Result<(), Error> {
         self.list(customer, customer_no).await.map(|_| ())
+    }
+
+    /// Whether an account is blocked here and the core has not confirmed it yet.
+    pub async fn core_is_behind(c: &mut Conn, id: AccountId) -> db::Result<bool> {
+        Ok(store::active_loss(c, id)
+            .await?
+            .is_some_and(|loss| !loss.core_confirmed))
     }
 
     /// The loss report with this id, for a message about it.

@@ -93,7 +93,9 @@ impl Payments {
         }
     }
 
-    /// A transfer that never left is sent now, unless its account has been reported lost meanwhile.
+    /// A transfer that the core has not seen is sent now. If its account has been reported lost
+    /// meanwhile, it waits until the core knows of the loss, and the core then refuses it for good: a
+    /// first sending that is still under way somewhere can't pass either.
     async fn send_at_last(&self, transfer: &Transfer) -> Word {
         let account = transfer.account;
         match self
