@@ -219,7 +219,7 @@ impl TestBank {
     pub async fn restarts(mut self) -> Self {
         self.ended.store(true, Ordering::SeqCst);
         self.bank.close().await;
-        let config = weigui::Config::clone(&self.bank.config);
+        let config = Config::clone(&self.bank.config);
         let clock = self.cx.clock.clone();
         Self::start(
             config,
@@ -233,7 +233,7 @@ impl TestBank {
 
     /// Another node on the same database.
     pub async fn second_node(&self) -> Self {
-        let config = weigui::Config::clone(&self.bank.config);
+        let config = Config::clone(&self.bank.config);
         let clock = self.cx.clock.clone();
         Self::start(
             config,
@@ -291,7 +291,7 @@ impl TestBank {
 
     /// A browser without any session.
     pub fn stranger(&self) -> Browser {
-        Browser::new()
+        self.world.stranger()
     }
 }
 

@@ -32,6 +32,14 @@ impl Default for Browser {
 }
 
 impl Browser {
+    /// Another browser on the same connections: making a client from nothing takes milliseconds.
+    pub fn beside(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            jar: std::sync::Arc::default(),
+        }
+    }
+
     pub fn new() -> Self {
         let wait = kit::http::Timeouts {
             connect: Duration::from_secs(5),

@@ -35,7 +35,7 @@ impl Customer {
             id_no: text(&demo["id_no"]),
             card_no: text(&demo["card_no"]),
             pay_password: text(&demo["pay_password"]),
-            browser: Browser::new(),
+            browser: world.stranger(),
             world,
             seen: AtomicI64::new(0),
             seen_sms: AtomicI64::new(0),

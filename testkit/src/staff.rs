@@ -27,7 +27,7 @@ impl Staff {
             login: known.login.to_owned(),
             password: known.password.to_owned(),
             totp_secret: known.totp_secret.to_owned(),
-            browser: Browser::new(),
+            browser: bank.world.stranger(),
             world: bank.world.clone(),
             clock: bank.cx.clock.clone(),
         }

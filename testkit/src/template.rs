@@ -14,12 +14,20 @@ use weigui::{Bank, Config, Mode};
 static EMBEDDED: OnceCell<PathBuf> = OnceCell::const_new();
 static SERVERS: OnceCell<String> = OnceCell::const_new();
 
+/// The database and the journal, which may still hold its newest pages.
+const FILES: [&str; 2] = ["weigui.db", "weigui.db-wal"];
+
 /// Gives the configuration a database of its own that holds the demo.
 pub(crate) async fn copy_into(config: &mut Config, engine: Engine) {
     match engine {
         Engine::Embedded => {
             let from = EMBEDDED.get_or_init(seeded_file).await;
-            std::fs::copy(from, config.data_dir.join("weigui.db")).expect("copied");
+            for file in FILES {
+                let (from, to) = (from.join(file), config.data_dir.join(file));
+                if from.is_file() {
+                    std::fs::copy(from, to).expect("copied");
+                }
+            }
         }
         Engine::Servers => {
             let from = SERVERS.get_or_init(seeded_database).await;
@@ -38,7 +46,7 @@ async fn seeded_file() -> PathBuf {
         ..Config::default()
     })
     .await;
-    folder.join("weigui.db")
+    folder
 }
 
 async fn seeded_database() -> String {
@@ -61,7 +69,6 @@ async fn seed(mut config: Config) {
         .expect("the bank opens");
     demo::seed(&bank).await;
     bank.worker().drain().await.expect("jobs run");
-    // Closing writes the journal back into the one file that is copied.
     bank.close().await;
 }
 
@@ -91,7 +98,7 @@ async fn copy_database(from: &str, to: &str) {
 pub(crate) async fn dump(config: &Config) -> Vec<u8> {
     if config.database.url.is_empty() {
         let mut bytes = Vec::new();
-        for file in ["weigui.db", "weigui.db-wal"] {
+        for file in FILES {
             bytes.extend(std::fs::read(config.data_dir.join(file)).unwrap_or_default());
         }
         return bytes;

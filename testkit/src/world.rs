@@ -14,6 +14,7 @@ struct Places {
     bank: String,
     sandbox: String,
     keys: AtomicU64,
+    browser: Browser,
 }
 
 impl World {
@@ -23,6 +24,7 @@ impl World {
             bank,
             sandbox,
             keys: AtomicU64::new(1),
+            browser: Browser::new(),
         }))
     }
 
@@ -36,6 +38,11 @@ impl World {
         format!("{}{path}", self.0.sandbox)
     }
 
+    /// A browser without any cookie.
+    pub fn stranger(&self) -> Browser {
+        self.0.browser.beside()
+    }
+
     /// A key that no command has had before.
     pub fn new_key(&self) -> String {
         format!("story-key-{:08}", self.0.keys.fetch_add(1, Ordering::Relaxed))
@@ -43,7 +50,7 @@ impl World {
 
     /// Everybody in the simulated world, as the phone's control page shows them.
     pub async fn persons(&self) -> Vec<Value> {
-        Browser::new()
+        self.stranger()
             .get(&self.sandbox("/phone/persons"))
             .await
             .ok()
@@ -63,7 +70,7 @@ impl World {
 
     /// Turns switches of the simulated world: `{"wechat": {…}, "sms": {…}}`.
     pub async fn faults(&self, switches: Value) {
-        Browser::new()
+        self.stranger()
             .post(&self.sandbox("/faults"), &switches)
             .await
             .ok();

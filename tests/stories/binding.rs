@@ -22,9 +22,9 @@ async fn a_person_binds_with_card_and_code() {
     assert_eq!(session.text("/customer/name_masked"), "*伟");
 
     assert_eq!(zhang.get("/api/accounts").await.ok().list("/accounts").len(), 3);
-    // The code is spent.
-    let again = zhang.post(&confirm, json!({ "sms_code": code })).await;
-    assert!(again.status >= 400, "{again}");
+    // The code was for this session's binding and for nobody else's.
+    let zhao = bank.customer("赵敏").await.opens_h5().await;
+    zhao.post(&confirm, json!({ "sms_code": code })).await.is(404);
     bank.close().await;
 }
 

@@ -6,6 +6,10 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use testkit::{Post, TestBank};
 
+const CROWD: usize = 120;
+/// Customer messages that WeChat takes after one message of a follower.
+const QUOTA: usize = 5;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_requests_get_one_refusal_and_do_nothing() {
     let bank = TestBank::open().await;
@@ -136,18 +140,21 @@ async fn two_nodes_take_a_message_once() {
     bank.close().await;
 }
 
-/// 500 messages at once while the core takes six seconds.
+/// A crowd writes at once while the core takes six seconds. (`bench callback` does it with 500 and the
+/// optimised bank; here it is fewer, because an unoptimised one has to share two cores with its callers.)
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn everybody_is_answered_in_time_though_the_core_is_slow() {
     let bank = TestBank::open().await;
     let mut people = Vec::new();
     for name in ["李秀兰", "王建国", "陈晓明"] {
         let who = bank.customer(name).await;
+        // Opens the window in which WeChat takes customer messages, in the simulated WeChat too.
+        who.types("你好").await;
         who.chat(0).await;
         people.push(who);
     }
     bank.core.all(Fault::Delay(Duration::from_secs(6)));
-    let posts: Vec<Post> = (0..500)
+    let posts: Vec<Post> = (0..CROWD)
         .map(|n| bank.wechat_post(&people[n % 3], "余额"))
         .collect();
     let slow_core = async {
@@ -167,13 +174,25 @@ async fn everybody_is_answered_in_time_though_the_core_is_slow() {
     );
 
     bank.core.heal();
+    for _ in 0..200 {
+        // Calls to the core that are under way still have their six seconds to wait.
+        bank.clock.forward(kit::clock::SECOND);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if !bank
+            .column("channel_inbox", "state")
+            .await
+            .iter()
+            .any(|state| state != "done")
+        {
+            break;
+        }
+    }
     bank.settles().await;
     for who in &people {
         let late = who.chat(500).await;
         assert!(!late.is_empty(), "{} never got an answer", who.name);
-        let quota = 20;
         assert!(
-            late.len() <= quota,
+            late.len() <= QUOTA,
             "{} late answers are over WeChat's quota",
             late.len()
         );

@@ -66,10 +66,7 @@ async fn a_pdf_statement_is_readable_and_verifiable() {
         !text.contains("王建国") && !text.contains(&wang.card_no),
         "not masked"
     );
-    let code = text
-        .split_whitespace()
-        .find_map(verification_code)
-        .expect("a verification code");
+    let code = verification_code(&text);
 
     let known = wang
         .get(&format!("/api/statements/verify?code={code}"))
@@ -78,7 +75,7 @@ async fn a_pdf_statement_is_readable_and_verifiable() {
     assert_eq!(known.at("/valid"), json!(true));
     let entries = usize::try_from(known.number("/entries")).expect("a number");
     assert!(entries > 10, "{known}");
-    let stranger = testkit::Browser::new();
+    let stranger = bank.stranger();
     let unknown = stranger
         .get(&bank.url("/api/statements/verify?code=AAAAAAAAAAAAAAAA"))
         .await
@@ -87,14 +84,14 @@ async fn a_pdf_statement_is_readable_and_verifiable() {
     bank.close().await;
 }
 
-/// After the colon of 验证码: letters and digits, in groups.
-fn verification_code(word: &str) -> Option<String> {
-    let word = word.rsplit(['：', ':']).next()?;
-    let plain = word.len() >= 12
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    (plain && word.chars().any(|c| c.is_ascii_digit())).then(|| word.to_owned())
+/// The digits after 验证码, in groups of four.
+fn verification_code(text: &str) -> String {
+    let after = text.split("验证码：").nth(1).expect("a verification code");
+    after
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == ' ')
+        .filter(|c| *c != ' ')
+        .collect()
 }
 
 /// Reads one file out of a zip on stdin; nothing when it is not in it.

@@ -1,6 +1,6 @@
 //! WX05 · Into the H5 pages by WeChat's page, and every way in which that must fail.
 
-use testkit::{Browser, TestBank};
+use testkit::TestBank;
 
 const START: &str = "/api/oauth/start?to=/h5/transfer";
 
@@ -50,7 +50,7 @@ async fn a_link_sent_by_somebody_else_opens_nothing() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await;
     let back = wang.comes_back_from_wechat("/h5/").await;
-    let victim = Browser::new();
+    let victim = bank.stranger();
     let refused = victim.get(&back).await.is(302);
     assert_eq!(refused.header("location"), Some("/h5/error?code=oauth.state"));
     assert_eq!(victim.cookie(&back, "wg_session"), None);

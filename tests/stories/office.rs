@@ -121,7 +121,11 @@ async fn a_customer_is_found_masked_and_revealed_only_with_a_reason() {
         .ok();
     assert_eq!(shown.text("/value"), wang.phone);
     let auditor = bank.staff("auditor01").await;
-    let trail = auditor.get("/api/office/audit?actor=teller01").await.ok();
+    let teller_id = teller.get("/api/office/me").await.ok().text("/id");
+    let trail = auditor
+        .get(&format!("/api/office/audit?actor={teller_id}"))
+        .await
+        .ok();
     let actions: Vec<String> = trail
         .list("/items")
         .iter()

@@ -1,12 +1,13 @@
 //! The committed OpenAPI file is what the bank serves, and every operation says how it refuses.
 
 use serde_json::Value;
-use testkit::{Browser, TestBank};
+use testkit::TestBank;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_committed_file_is_what_the_bank_serves() {
     let bank = TestBank::open().await;
-    let served = Browser::new()
+    let served = bank
+        .stranger()
         .get(&bank.url("/api/openapi.json"))
         .await
         .ok()
@@ -24,7 +25,8 @@ async fn the_committed_file_is_what_the_bank_serves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_has_a_door_a_tag_and_a_summary() {
     let bank = TestBank::open().await;
-    let spec = Browser::new()
+    let spec = bank
+        .stranger()
         .get(&bank.url("/api/openapi.json"))
         .await
         .ok()

@@ -1,13 +1,13 @@
 //! OP01 · The listener for the bank's own operators: alive, ready, counted.
 
-use testkit::{Browser, RealBank, TestBank};
+use testkit::{RealBank, TestBank};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_node_says_that_it_is_alive_and_ready_and_counts() {
     let bank = RealBank::start().await;
     let wang = bank.session_of("王建国").await;
     wang.get("/api/session").await.ok();
-    let probe = Browser::new();
+    let probe = bank.world.stranger();
     probe.get(&bank.ops_url("/livez")).await.is(200);
     probe.get(&bank.ops_url("/readyz")).await.is(200);
     let metrics = String::from_utf8(probe.get(&bank.ops_url("/metrics")).await.is(200).body).expect("text");
@@ -29,7 +29,7 @@ async fn the_node_says_that_it_is_alive_and_ready_and_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_carries_its_guards() {
     let bank = TestBank::open().await;
-    let probe = Browser::new();
+    let probe = bank.stranger();
     for path in ["/api/session", "/h5/", "/office/", "/api/nowhere", "/nowhere"] {
         let answer = probe.get(&bank.url(path)).await;
         assert_eq!(

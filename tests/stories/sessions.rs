@@ -2,7 +2,7 @@
 
 use kit::clock::{HOUR, MINUTE};
 use serde_json::json;
-use testkit::{Ask, Browser, TestBank};
+use testkit::{Ask, TestBank};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_ends_after_a_rest() {
@@ -46,7 +46,7 @@ async fn logout_ends_the_session_on_the_server_too() {
         .cookie(&bank.url("/"), "wg_session")
         .expect("a session");
     wang.post("/api/session/logout", json!({})).await.is(204);
-    let thief = Browser::new();
+    let thief = bank.stranger();
     thief.set_cookie(&bank.url("/"), "wg_session", &token);
     thief
         .get(&bank.url("/api/session"))
@@ -108,7 +108,7 @@ async fn made_up_tokens_open_nothing() {
         &format!("{token}x"),
         "' or 1=1 --",
     ] {
-        let stranger = Browser::new();
+        let stranger = bank.stranger();
         stranger.set_cookie(&bank.url("/"), "wg_session", made_up);
         let refused = stranger.get(&bank.url("/api/session")).await;
         assert!(

