@@ -98,15 +98,14 @@ impl Payments {
     /// first sending that is still under way somewhere can't pass either.
     async fn send_at_last(&self, transfer: &Transfer) -> Word {
         let account = transfer.account;
-        match self
+        let behind = self
             .cx
             .db
-            .tx(async move |c| Accounts::is_blocked(c, account).await)
-            .await
-        {
+            .read(async move |c| Accounts::core_is_behind(c, account).await)
+            .await;
+        match behind {
             Ok(false) => self.send(transfer).await,
-            Ok(true) => Word::Refused(RefusalCode::AccountRestricted),
-            Err(_) => Word::Unknown,
+            Ok(true) | Err(_) => Word::Unknown,
         }
     }
 
