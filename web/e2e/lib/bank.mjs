@@ -17,7 +17,8 @@ const READY_MS = 90_000
  *   demo: { name: string, id_no: string, card_no: string, pay_password: string, bound: boolean } }} Person
  * @typedef {{ login: string, password: string, totp_secret: string, roles: string[] }} StaffFact
  * @typedef {{ url: string, staff: StaffFact[], person: (name: string) => Promise<Person>,
- *   ask: (path: string, body?: unknown) => Promise<any>, log: () => string, stop: () => Promise<void> }} Bank
+ *   ask: (path: string, body?: unknown) => Promise<any>, log: () => string, gone: () => string,
+ *   stop: () => Promise<void> }} Bank
  */
 
 /** @returns {Promise<Bank>} */
@@ -73,7 +74,7 @@ export async function startBank() {
       if (!found) throw new Error(`nobody is called ${name}`)
       return found
     }
-    return { url, staff, person, ask, log: () => log, stop }
+    return { url, staff, person, ask, log: () => log, gone: () => gone, stop }
   } catch (error) {
     await stop()
     throw error

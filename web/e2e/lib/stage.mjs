@@ -12,7 +12,9 @@ export function stage() {
   })
   after(async () => {
     await up.browser?.close()
+    const gone = up.bank?.gone()
     await up.bank?.stop()
+    if (gone) throw new Error(gone)
   })
   return {
     get bank() {
