@@ -129,6 +129,10 @@ impl Identity {
         let factors = Factor::parse_list(&row.factors);
         let needs_password = factors.contains(&Factor::Password);
         let now = self.cx.clock.now();
+        if State::parse(&row.state) == State::Proven && row.expires_at > now {
+            // Proven before, and what it permits did not come about: it may, for the same content, once.
+            return Ok(());
+        }
         self.begin_try(&row, needs_password, now).await?;
         let code_right = !factors.contains(&Factor::Sms) || self.code_fits(&row, proof);
         let password_right = !needs_password || self.password_fits(customer, proof).await?;
@@ -146,7 +150,7 @@ impl Identity {
                         Err(Error::ChallengeExpired)
                     };
                 }
-                this.count_failure(c, &row, now).await.map(Some)
+                this.count_failure(c, &row).await.map(Some)
             })
             .await?
             .map_or(Ok(()), Err)
@@ -191,19 +195,14 @@ impl Identity {
 
     async fn begin_try(&self, row: &Row, needs_password: bool, now: Ms) -> Result<(), Error> {
         let (id, customer) = (row.id, row.customer);
-        let (state, expires_at) = (State::parse(&row.state), row.expires_at);
         self.cx
             .db
             .tx(async move |c| {
                 if !store::challenges::begin_try(c, id, MAX_ATTEMPTS, now).await? {
-                    let over = expires_at <= now || matches!(state, State::Proven | State::Spent);
-                    return Err(if over {
-                        Error::ChallengeExpired
-                    } else {
-                        Error::ChallengeLocked
-                    });
+                    return Err(why_not(store::challenges::by_id(c, id).await?, now));
                 }
-                if needs_password && !store::customers::begin_try(c, customer, PASSWORD_TRIES, now).await? {
+                let rest = (PASSWORD_TRIES, now + PASSWORD_RESTS);
+                if needs_password && !store::customers::begin_try(c, customer, rest, now).await? {
                     let missing = store::customers::password_hash(c, customer).await?.is_none();
                     return Err(if missing {
                         Error::PasswordMissing
@@ -217,9 +216,8 @@ impl Identity {
     }
 
     /// Locks what has had its last try; the refusal must not roll the count back, so it is a value.
-    async fn count_failure(&self, c: &mut Conn, row: &Row, now: Ms) -> Result<Error, Error> {
+    async fn count_failure(&self, c: &mut Conn, row: &Row) -> Result<Error, Error> {
         store::challenges::lock(c, row.id, MAX_ATTEMPTS).await?;
-        store::customers::rest_password(c, row.customer, PASSWORD_TRIES, now + PASSWORD_RESTS).await?;
         let left = store::challenges::by_id(c, row.id)
             .await?
             .map_or(0, |r| MAX_ATTEMPTS - r.attempts);
@@ -339,6 +337,18 @@ impl Identity {
             crate::model::challenge::sms_text(&code, &summary),
             row.code_sealed,
         )))
+    }
+}
+
+/// Why a challenge takes no further try.
+fn why_not(row: Option<Row>, now: Ms) -> Error {
+    let Some(row) = row else { return Error::NotFound };
+    match State::parse(&row.state) {
+        State::Locked => Error::ChallengeLocked,
+        State::Proven | State::Spent => Error::ChallengeExpired,
+        State::Open if row.expires_at <= now => Error::ChallengeExpired,
+        // The last permitted tries are being judged at this moment.
+        State::Open => Error::InProgress,
     }
 }
 

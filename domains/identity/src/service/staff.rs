@@ -153,7 +153,7 @@ impl Identity {
         self.cx
             .db
             .tx(async move |c| {
-                if store::staff::begin_try(c, id, TRIES, now).await? {
+                if store::staff::begin_try(c, id, (TRIES, now + RESTS), now).await? {
                     return Ok(());
                 }
                 let rests = store::staff::locked(c, id, now).await?;
@@ -167,11 +167,10 @@ impl Identity {
     }
 
     async fn staff_failed<T>(&self, row: &Row, factor: &'static str) -> Result<T, Error> {
-        let (cx, id, until) = (self.cx.clone(), row.id, self.cx.clock.now() + RESTS);
+        let (cx, id) = (self.cx.clone(), row.id);
         self.cx
             .db
             .tx(async move |c| {
-                store::staff::rest(c, id, TRIES, until).await?;
                 let entry = Entry {
                     actor: Actor::Staff(id.to_string()),
                     action: "staff.login",

@@ -158,13 +158,22 @@ pub(crate) async fn password_hash(c: &mut Conn, customer: CustomerId) -> Result<
     Ok(found.map(|(hash,)| hash))
 }
 
-/// Counts a try before it is judged, so that parallel guesses are all counted; false when it rests.
-pub(crate) async fn begin_try(c: &mut Conn, customer: CustomerId, max: i64, now: Ms) -> Result<bool> {
+/// Counts a try before it is judged, so that parallel guesses are all counted; false when the password
+/// rests. The last permitted try puts it to rest at once; only a right one wakes it before `until`.
+/// The rest is set before the count, because MySQL assigns from left to right.
+pub(crate) async fn begin_try(
+    c: &mut Conn,
+    customer: CustomerId,
+    (max, until): (i64, Ms),
+    now: Ms,
+) -> Result<bool> {
     let n = c
         .exec(
-            "update identity_credential set failures = failures + 1
-             where customer_id = ? and kind = 'pay' and failures < ? and locked_until <= ?",
-            (customer, max, now),
+            "update identity_credential
+             set locked_until = case when failures + 1 >= ? then ? else locked_until end,
+                 failures = case when failures + 1 >= ? then 0 else failures + 1 end
+             where customer_id = ? and kind = 'pay' and locked_until <= ?",
+            (max, until, max, customer, now),
         )
         .await?;
     Ok(n == 1)
@@ -172,18 +181,8 @@ pub(crate) async fn begin_try(c: &mut Conn, customer: CustomerId, max: i64, now:
 
 pub(crate) async fn password_right(c: &mut Conn, customer: CustomerId) -> Result<u64> {
     c.exec(
-        "update identity_credential set failures = 0 where customer_id = ? and kind = 'pay'",
+        "update identity_credential set failures = 0, locked_until = 0 where customer_id = ? and kind = 'pay'",
         (customer,),
-    )
-    .await
-}
-
-/// After the last permitted failure the password rests; when it wakes the count begins anew.
-pub(crate) async fn rest_password(c: &mut Conn, customer: CustomerId, max: i64, until: Ms) -> Result<u64> {
-    c.exec(
-        "update identity_credential set failures = 0, locked_until = ?
-         where customer_id = ? and kind = 'pay' and failures >= ?",
-        (until, customer, max),
     )
     .await
 }

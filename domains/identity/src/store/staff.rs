@@ -60,24 +60,20 @@ pub(crate) async fn insert(c: &mut Conn, r: &Row, now: Ms) -> Result<bool> {
     .await
 }
 
-/// Counts a try before it is judged; false when the account rests or is off.
-pub(crate) async fn begin_try(c: &mut Conn, id: StaffId, max: i64, now: Ms) -> Result<bool> {
+/// Counts a try before it is judged; false when the account rests or is off. The last permitted try puts
+/// it to rest at once; only a right code wakes it before `until`. (The rest is set before the count,
+/// because MySQL assigns from left to right.)
+pub(crate) async fn begin_try(c: &mut Conn, id: StaffId, (max, until): (i64, Ms), now: Ms) -> Result<bool> {
     let n = c
         .exec(
-            "update identity_staff set failures = failures + 1
-             where id = ? and state = 'active' and failures < ? and locked_until <= ?",
-            (id, max, now),
+            "update identity_staff
+             set locked_until = case when failures + 1 >= ? then ? else locked_until end,
+                 failures = case when failures + 1 >= ? then 0 else failures + 1 end
+             where id = ? and state = 'active' and locked_until <= ?",
+            (max, until, max, id, now),
         )
         .await?;
     Ok(n == 1)
-}
-
-pub(crate) async fn rest(c: &mut Conn, id: StaffId, max: i64, until: Ms) -> Result<u64> {
-    c.exec(
-        "update identity_staff set failures = 0, locked_until = ? where id = ? and failures >= ?",
-        (until, id, max),
-    )
-    .await
 }
 
 pub(crate) async fn locked(c: &mut Conn, id: StaffId, now: Ms) -> Result<bool> {
@@ -94,7 +90,7 @@ pub(crate) async fn locked(c: &mut Conn, id: StaffId, now: Ms) -> Result<bool> {
 pub(crate) async fn accept_step(c: &mut Conn, id: StaffId, step: i64) -> Result<bool> {
     let n = c
         .exec(
-            "update identity_staff set totp_step = ?, failures = 0 where id = ? and totp_step < ?",
+            "update identity_staff set totp_step = ?, failures = 0, locked_until = 0 where id = ? and totp_step < ?",
             (step, id, step),
         )
         .await?;
