@@ -2,7 +2,19 @@
 // means that the server has just moved the idle timeout, so the clock of the shell is told.
 import { ApiProblem, createApi } from '@weigui/shared'
 
-const client = createApi()
+/** How far the server's clock is ahead of this machine's (ms): deadlines are the server's, the machine's may be wrong. */
+let ahead = 0
+export const toServer = (ms: number): number => ms + ahead
+export const serverNow = (): number => toServer(Date.now())
+
+const client = createApi({
+  fetch: async (request) => {
+    const answer = await fetch(request)
+    const at = Date.parse(answer.headers.get('date') ?? '')
+    if (!Number.isNaN(at)) ahead = at - Date.now()
+    return answer
+  },
+})
 
 interface Watcher {
   alive: () => void

@@ -7,7 +7,7 @@ import type { Staff } from './api'
 export type Ending = 'expired' | 'idle' | 'logout'
 
 export const staff = ref<Staff | null>(null)
-/** When the server will end the session if nothing is asked of it before (ms). */
+/** When the server will end the session if nothing is asked of it before: ms, by this machine's clock. */
 export const idleEndsAt = ref(0)
 export const homeless = computed(() => staff.value === null)
 
@@ -40,8 +40,8 @@ export async function recall(): Promise<void> {
 export function begin(view: Staff): void {
   asked = true
   staff.value = view
-  window_ms = Math.max(0, view.idle_expires_at - Date.now())
-  idleEndsAt.value = view.idle_expires_at
+  window_ms = Math.max(0, view.idle_expires_at - api.serverNow())
+  idleEndsAt.value = Date.now() + window_ms
   share(true)
 }
 

@@ -40,6 +40,19 @@ it('moves the deadline with every answer', async () => {
   vi.useRealTimers()
 })
 
+it('takes the deadline from the server, also on a machine whose clock is wrong', async () => {
+  vi.useFakeTimers({ now: 9_000_000 })
+  const served = new Response(JSON.stringify({ ...view(0), idle_expires_at: 1_060_000 }), {
+    headers: { 'content-type': 'application/json', date: new Date(1_000_000).toUTCString() },
+  })
+  answers.push(served)
+  begin(await api.me())
+  expect(idleEndsAt.value).toBe(9_060_000)
+  answers.push(new Response('{}', { headers: { date: new Date(9_000_000).toUTCString() } }))
+  await api.me()
+  vi.useRealTimers()
+})
+
 it('ends when any call is told that the session is over, and says so once', async () => {
   const ends: string[] = []
   onEnd((why) => ends.push(why))
