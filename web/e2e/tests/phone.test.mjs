@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
 import { bind, orderTransfer, prove } from '../lib/h5.mjs'
+import { Keys } from '../lib/keys.mjs'
 import { chatItem, smsCodes } from '../lib/phone.mjs'
 import { answer, enterChat, openPhone, say, webFrame, webPage } from '../lib/simulator.mjs'
 import { stage } from '../lib/stage.mjs'
@@ -119,6 +120,58 @@ test('the phone fills a narrow page and the panels open beside it', async () => 
   await passesAxe(page, 'the panels at 320')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: '打开演示面板' }).waitFor()
+  await done()
+})
+
+test('the phone and its switches are used without a mouse', async () => {
+  const { page, done } = await openPage(on.browser, { width: 1440, height: 900 })
+  const keys = new Keys(page)
+  const button = (/** @type {string} */ name) => page.getByRole('button', { name, exact: true })
+  await page.goto(`${on.bank.url}/simulator/`)
+  await keys.to(page.getByRole('radio', { checked: true }).first(), 'the holder')
+  while ((await page.getByRole('heading', { name: '李秀兰的资料' }).count()) === 0) await keys.press('ArrowDown')
+  await page.getByRole('heading', { name: '李秀兰的资料' }).waitFor()
+  await keys.use(page.getByRole('main', { name: '手机' }).getByRole('button', { name: /微柜银行/ }), 'the chat')
+  await keys.use(button('账户'), 'the menu')
+  await page.getByRole('menuitem', { name: '查余额' }).waitFor()
+  await keys.press('ArrowDown')
+  assert.equal(await keys.on(page.getByRole('menuitem', { name: '查明细' })), true, 'arrows move in the menu')
+  await keys.press('Escape')
+  assert.equal(await keys.on(button('账户')), true, 'Esc goes back to the menu’s button')
+  await keys.use(button('切换到输入文字'), 'the switch to typing')
+  await keys.fill(page.getByLabel('输入消息'), '余额', 'the message')
+  await keys.press('Enter')
+  await answer(page, /\d[\d,]*\.\d\d元/)
+  await keys.use(button('切换到菜单'), 'the switch to the menu')
+  await keys.use(button('转账'), 'the transfer')
+  await webPage(page).getByLabel('收款人姓名').waitFor()
+  assert.equal(await keys.on(button('关闭网页')), true, 'a page begins at its close button')
+  await keys.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.waitForTimeout(100)
+  assert.equal(await keys.on(button('转账')), true, 'closing goes back to where it was opened')
+  await keys.use(page.getByRole('button', { name: /复制.*支付密码/ }), 'copying the password')
+  assert.equal(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    (await on.bank.person('李秀兰')).demo.pay_password,
+  )
+  await done()
+})
+
+test('a bank that is away is told, and found again', async () => {
+  const { page, done } = await openPage(on.browser, { width: 1440, height: 900 })
+  await page.route('**/sandbox/phone/**', (route) => route.abort())
+  await page.goto(`${on.bank.url}/simulator/`)
+  await page.getByRole('alert').getByText('连不上演示服务').waitFor()
+  await passesAxe(page, 'the phone without a bank')
+  await page.unroute('**/sandbox/phone/**')
+  await page.route('**/chat?*', (route) => route.abort())
+  await page.getByRole('button', { name: '重试' }).click()
+  await enterChat(page)
+  await page.getByText('网络不可用，正在重连').waitFor()
+  await passesAxe(page, 'a chat without a network')
+  await page.unroute('**/chat?*')
+  await page.getByText('网络不可用，正在重连').waitFor({ state: 'detached' })
   await done()
 })
 

@@ -110,7 +110,7 @@ export const chat = (openid: string, after: number, first: boolean, signal: Abor
 export const sms = (openid: string, after: number, first: boolean, signal: AbortSignal) =>
   call<Batch<Sms>>(`${of(openid)}/sms?${wait(after, first)}`, { signal })
 
-export const follow = (openid: string, scene?: string) => post(`${of(openid)}/follow`, scene ? { scene } : {})
+export const follow = (openid: string) => post(`${of(openid)}/follow`)
 export const unfollow = (openid: string) => post(`${of(openid)}/unfollow`)
 export const say = (openid: string, content: string) => post(`${of(openid)}/text`, { content })
 export const click = (openid: string, key: string) => post(`${of(openid)}/click`, { key })
