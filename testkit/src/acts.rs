@@ -23,6 +23,9 @@ impl TestBank {
 
     /// Goes through the form and the code.
     pub async fn binds(&self, who: &Customer) {
+        // Codes that others have asked for are on their way to the same phone.
+        self.run_jobs().await;
+        who.texts().await;
         let form =
             json!({ "name": who.name, "id_no": who.id_no, "card_no": who.card_no, "phone": who.phone });
         let binding = who.post("/api/bindings", form).await.is(201);

@@ -159,6 +159,10 @@ fn launch(setting: &[(&'static str, String)], folder: &Path, args: &[&str]) -> C
         .open(folder.join("log"))
         .expect("a log");
     let mut command = Command::new(binary());
+    // The bank takes every WEIGUI_ variable for a setting, and refuses those that it does not know.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WEIGUI_")) {
+        command.env_remove(name);
+    }
     command
         .args(args)
         .envs(setting.iter().cloned())

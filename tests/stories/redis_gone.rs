@@ -20,6 +20,8 @@ async fn without_redis_the_bank_is_slower_and_right() {
         (wang.balance().await, chen.balance().await),
         (had - 300, got + 300)
     );
+    bank.run_jobs().await;
+    wang.chat(0).await;
     let said = wang.types("余额").await;
     assert!(
         said.contains(&kit::money::Money::cny(had - 300).to_string()),
