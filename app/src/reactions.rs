@@ -43,7 +43,14 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
 async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outcome> {
     let fact: Value = serde_json::from_str(&job.payload)?;
     let notices = match kind {
-        POSTED => posted(&bank, &fact).await?,
+        POSTED => match posted(&bank, &fact).await? {
+            Some(notices) => notices,
+            None => {
+                return Ok(Outcome::Again {
+                    at: bank.cx.clock.now() + kit::clock::MINUTE,
+                });
+            }
+        },
         FAILED => failed(&bank, &fact).await?,
         BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
         _ => bound(&bank, &fact).await?,
@@ -75,11 +82,12 @@ fn customer(fact: &Value) -> anyhow::Result<CustomerId> {
     Ok(text(fact, "customer")?.parse()?)
 }
 
-/// The payer learns that it went out; the payee, when a customer of this channel, that it came in.
-async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+/// The payer learns that it went out; the payee, when a customer of this channel, that it came in. None
+/// while the core does not tell the payee's balance.
+async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Option<Vec<Notice>>> {
     let id = text(fact, "transfer")?;
     let Some(sent) = bank.payments.notice(id.parse()?).await? else {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     };
     let to_payer = Notice {
         customer: sent.customer,
@@ -94,20 +102,20 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     };
     // The payer does not wait for what the core may have to say about the payee.
     tell(bank, vec![to_payer]).await?;
-    Ok(money_in(bank, id, &sent).await?.into_iter().collect())
+    money_in(bank, id, &sent).await
 }
 
-async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Notice>> {
+async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Vec<Notice>>> {
     let Some(customer_no) = bank.accounts.customer_no_of(&sent.payee_no).await? else {
-        return Ok(None);
+        return Ok(Some(Vec::new()));
     };
     let Some(payee) = bank.identity.by_customer_no(&customer_no).await? else {
-        return Ok(None);
+        return Ok(Some(Vec::new()));
     };
     let Answer::Done(balance) = bank.outside.core.balance(&sent.payee_no).await else {
-        anyhow::bail!("the core does not tell the payee's balance now");
+        return Ok(None);
     };
-    Ok(Some(Notice {
+    Ok(Some(vec![Notice {
         customer: payee,
         kind: NoticeKind::MoneyIn {
             amount: sent.amount,
@@ -118,7 +126,7 @@ async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Res
         },
         dedupe_key: format!("money.in.{id}"),
         link: Some("/h5/accounts".to_owned()),
-    }))
+    }]))
 }
 
 async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
@@ -168,12 +176,9 @@ async fn loss(bank: &Bank, fact: &Value, lifted: bool) -> anyhow::Result<Vec<Not
     }])
 }
 
-/// The accounts of a new binding become known; other WeChat users of the same customer are warned.
+/// Other WeChat users of the same customer are warned.
 async fn bound(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     let (customer, openid) = (customer(fact)?, text(fact, "openid")?);
-    if let Some(who) = bank.identity.customer_of(openid).await? {
-        bank.accounts.learn(who.id, &who.customer_no).await?;
-    }
     if bank.identity.openids_of(customer).await?.len() < 2 {
         return Ok(Vec::new());
     }

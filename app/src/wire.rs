@@ -209,10 +209,13 @@ async fn keep_expiring(cx: Cx, core: EmbeddedCore) {
 }
 
 async fn tidy(bank: &Bank, before: i64) -> anyhow::Result<()> {
-    bank.cx
+    while bank
+        .cx
         .db
         .tx(async move |c| kit::idem::sweep(c, before).await)
-        .await?;
+        .await?
+        > 0
+    {}
     identity::tidy_up(&bank.identity).await?;
     outreach::tidy_up(&bank.outreach).await?;
     Ok(())

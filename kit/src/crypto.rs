@@ -254,8 +254,12 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 
+/// Hashes under way at once: each takes 19 MiB and a core, and anybody can ask for one.
+static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
 /// Argon2id with the crate's defaults (19 MiB, 2 passes), on a thread of its own.
 pub async fn hash_password(password: &str) -> Result<String, Error> {
+    let _turn = TURNS.acquire().await.map_err(|_| Error::Hash)?;
     let password = zeroize::Zeroizing::new(password.to_owned());
     tokio::task::spawn_blocking(move || {
         Argon2::default()
@@ -269,6 +273,9 @@ pub async fn hash_password(password: &str) -> Result<String, Error> {
 
 /// True when the password fits the hash; takes as long when it does not.
 pub async fn verify_password(password: &str, hash: &str) -> bool {
+    let Ok(_turn) = TURNS.acquire().await else {
+        return false;
+    };
     let (password, hash) = (zeroize::Zeroizing::new(password.to_owned()), hash.to_owned());
     tokio::task::spawn_blocking(move || {
         PasswordHash::new(&hash).is_ok_and(|known| {

@@ -6,9 +6,14 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::task::JoinHandle;
 
 use crate::clock::{MINUTE, Ms, SECOND};
 use crate::cx::Cx;
@@ -16,7 +21,8 @@ use crate::db::{Conn, Result};
 
 /// How long a worker may hold a job before another takes it over.
 const LEASE: Ms = 2 * MINUTE;
-const BATCH: i64 = 32;
+/// Jobs that one node does at once.
+const PLACES: usize = 32;
 const IDLE: Duration = Duration::from_millis(200);
 
 /// A job to be written.
@@ -108,59 +114,60 @@ impl Worker {
         }
     }
 
-    /// Works until the process is asked to end; then finishes what it holds.
+    /// Works until the process is asked to end; then finishes what it holds. A slow job holds one
+    /// place, not the round.
     pub async fn run(self) {
+        let mut busy = FuturesUnordered::new();
         while !self.cx.tasks.is_stopping() {
-            match self.round().await {
-                Ok(0) => tokio::select! {
-                    () = tokio::time::sleep(IDLE) => {}
-                    () = self.cx.tasks.stopping() => {}
-                },
-                Ok(_) => {}
+            match self.lease(PLACES.saturating_sub(busy.len())).await {
+                Ok(jobs) => busy.extend(jobs.into_iter().filter_map(|job| self.begin(job))),
                 Err(error) => {
-                    tracing::warn!(cause = %error, "job round failed; waiting");
+                    tracing::warn!(cause = %error, "jobs could not be leased; waiting");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
+            tokio::select! {
+                Some(_) = busy.next() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                () = self.cx.tasks.stopping() => {}
+            }
         }
+        while busy.next().await.is_some() {}
     }
 
     /// Runs everything that is due now, and what that makes due, until nothing is; for tests.
     pub async fn drain(&self) -> Result<usize> {
         let mut total = 0;
         loop {
-            match self.round().await? {
-                0 => return Ok(total),
-                done => total += done,
+            let jobs = self.lease(PLACES).await?;
+            if jobs.is_empty() {
+                return Ok(total);
             }
+            total += jobs.len();
+            let running: FuturesUnordered<_> = jobs.into_iter().filter_map(|job| self.begin(job)).collect();
+            running.collect::<Vec<_>>().await;
         }
     }
 
-    /// One round: lease a batch, run it, return how many ran.
-    async fn round(&self) -> Result<usize> {
-        let jobs = self.lease().await?;
-        let count = jobs.len();
-        let running: Vec<_> = jobs
-            .into_iter()
-            .filter_map(|job| self.handlers.get(job.kind.as_str()).map(|h| (h.clone(), job)))
-            .map(|(handler, job)| {
-                let cx = self.cx.clone();
-                self.cx
-                    .tasks
-                    .start(async move { perform(&cx, &handler, job).await })
-            })
-            .collect();
-        for task in running {
-            if task.await.is_err() {
-                tracing::error!("a job panicked; its lease will run out and it will be tried again");
-            }
-        }
-        Ok(count)
+    fn begin(&self, job: Job) -> Option<JoinHandle<()>> {
+        let (cx, handler) = (self.cx.clone(), self.handlers.get(job.kind.as_str())?.clone());
+        Some(
+            self.cx
+                .tasks
+                .start(async move { perform(&cx, &handler, job).await }),
+        )
     }
 
-    async fn lease(&self) -> Result<Vec<Job>> {
+    async fn lease(&self, places: usize) -> Result<Vec<Job>> {
+        if places == 0 {
+            return Ok(Vec::new());
+        }
         let now = self.cx.clock.now();
-        let due = self.cx.db.read(async move |c| due(c, now).await).await?;
+        let due = self
+            .cx
+            .db
+            .read(async move |c| due(c, now, i64::try_from(places).unwrap_or(1)).await)
+            .await?;
         let mine: Vec<Job> = due
             .into_iter()
             .filter(|j| self.handlers.contains_key(j.kind.as_str()))
@@ -187,7 +194,8 @@ impl Worker {
 }
 
 async fn perform(cx: &Cx, handler: &Handler, job: Job) {
-    let outcome = (handler.run)(job.clone()).await;
+    let attempt = AssertUnwindSafe((handler.run)(job.clone())).catch_unwind().await;
+    let outcome = attempt.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked")));
     let now = cx.clock.now();
     let (kind, tries, max_tries) = (handler.kind, job.tries + 1, handler.max_tries);
     let settled = cx
@@ -217,12 +225,12 @@ fn backoff(tries: i64) -> Ms {
     (SECOND << doublings).min(10 * MINUTE)
 }
 
-async fn due(c: &mut Conn, now: Ms) -> Result<Vec<Job>> {
+async fn due(c: &mut Conn, now: Ms, limit: i64) -> Result<Vec<Job>> {
     let rows: Vec<(String, String, String, String, i64, i64)> = c
         .rows(
             "select id, kind, k, payload, tries, fence from job
              where state = 'ready' and run_at <= ? and lease_until <= ? order by run_at limit ?",
-            (now, now, BATCH),
+            (now, now, limit),
         )
         .await?;
     Ok(rows

@@ -112,22 +112,35 @@ pub(crate) async fn count_since(c: &mut Conn, since: Ms) -> Result<i64> {
     Ok(found.map_or(0, |(n,)| n))
 }
 
-/// Empties replies that no delivery can ask for any more.
-pub(crate) async fn forget_replies(c: &mut Conn, before: Ms) -> Result<u64> {
+/// Empties replies that no delivery can ask for any more; looks at one hour's rows only.
+pub(crate) async fn forget_replies(c: &mut Conn, from: Ms, before: Ms) -> Result<u64> {
     c.exec(
-        "update channel_inbox set reply = '' where state = 'done' and reply <> '' and created_at < ?",
+        "update channel_inbox set reply = '' where created_at >= ? and created_at < ? and state = 'done' and reply <> ''",
+        (from, before),
+    )
+    .await
+}
+
+/// Ends pushes that nobody could answer for an hour.
+pub(crate) async fn give_up(c: &mut Conn, before: Ms) -> Result<u64> {
+    c.exec(
+        "update channel_inbox set state = 'done', push = '' where state in ('processing', 'late') and created_at < ?",
         (before,),
     )
     .await
 }
 
-/// Removes what is older than the statistics need.
-pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec(
-        "delete from channel_inbox where state = 'done' and created_at < ?",
-        (before,),
+/// Some rows that are older than the statistics need.
+pub(crate) async fn outdated(c: &mut Conn, before: Ms, limit: i64) -> Result<Vec<(String,)>> {
+    c.rows(
+        "select k from channel_inbox where created_at < ? and state = 'done' order by created_at limit ?",
+        (before, limit),
     )
     .await
+}
+
+pub(crate) async fn remove(c: &mut Conn, key: &str) -> Result<u64> {
+    c.exec("delete from channel_inbox where k = ?", (key,)).await
 }
 
 /// What was pushed, as long as it waits for its late answer.

@@ -33,6 +33,8 @@ pub enum Error {
     KeyReused,
     #[error("a request with this key is at work")]
     InProgress { retry_after: u32 },
+    #[error("too many checks")]
+    TooMany { retry_after: u32 },
     #[error("the core bank does not answer")]
     CoreUnavailable,
     #[error(transparent)]
@@ -76,6 +78,10 @@ impl From<Error> for Problem {
             ),
             Error::KeyReused => Self::key_reused(),
             Error::InProgress { retry_after } => Self::in_progress(retry_after),
+            Error::TooMany { retry_after } => {
+                Self::new(429, "transfer.too_many", "查询收款人过于频繁，请稍后再试。")
+                    .retry_after(retry_after)
+            }
             Error::CoreUnavailable => Self::unavailable(
                 "core.unavailable",
                 "核心系统暂时没有回应，没有发生扣款，请稍后再试。",

@@ -43,6 +43,8 @@ pub(super) struct Parcel<T, E, F> {
     body: F,
     place: &'static Location<'static>,
     since: Instant,
+    /// Of the request that asked, so that audit rows carry it.
+    trace: String,
     outcome: Option<Answer<T, E>>,
     caller: oneshot::Sender<Answer<T, E>>,
 }
@@ -55,6 +57,7 @@ impl<T, E, F> Parcel<T, E, F> {
                 body,
                 place,
                 since: Instant::now(),
+                trace: crate::web::current_trace(),
                 outcome: None,
                 caller,
             },
@@ -85,7 +88,8 @@ where
         Box::pin(async move {
             let pulse = conn.pulse();
             let body = &self.body;
-            let outcome = match watched(&pulse, async { body(conn).await }).await {
+            let work = watched(&pulse, async { body(conn).await });
+            let outcome = match crate::web::with_trace(self.trace.clone(), work).await {
                 Ok(result) => Ok(result),
                 Err(Stopped::Foreign) => Ok(Err(Error::Misuse.into())),
                 Err(Stopped::Panicked(payload)) => Err(payload),

@@ -8,4 +8,5 @@ mod trace;
 pub use body::{Body, Id, IdempotencyKey, Params};
 pub use doors::{Door, Doors};
 pub use page::{Cursor, Page};
+pub(crate) use trace::with_trace;
 pub use trace::{Trace, current_trace, detach_writes, trace_requests};

@@ -23,6 +23,11 @@ pub fn current_trace() -> String {
     TRACE.try_with(|trace| trace.0.clone()).unwrap_or_default()
 }
 
+/// Does a piece of work under the trace of the request that asked for it, wherever it runs.
+pub(crate) async fn with_trace<T>(trace: String, work: impl Future<Output = T>) -> T {
+    TRACE.scope(Trace(trace), work).await
+}
+
 /// Gives each request its trace, logs it once with route, status and time, and counts it.
 /// Never logs the path as sent: only the route pattern, since paths carry ids.
 pub async fn trace_requests(request: Request, next: Next) -> Response {

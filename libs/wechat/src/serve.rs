@@ -38,7 +38,8 @@ pub type ResponderError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Decides what to answer.
 pub trait Responder: Send + Sync + 'static {
-    /// The reply to a push; nothing for `success`. May take longer than the deadline: the reply then goes to
+    /// The reply to a push; nothing for `success`. After an error the push stays open: the next delivery, or a
+    /// sweeper of the inbox, may take it over when its lease has run out, so what was done must bear repeating. May take longer than the deadline: the reply then goes to
     /// [`Responder::late`]. Called once per push, unless the process that ran it died.
     fn respond(&self, push: Arc<Push>, key: Key)
     -> BoxFuture<'static, Result<Option<Reply>, ResponderError>>;
@@ -237,13 +238,17 @@ struct Work {
     gave_up: Arc<AtomicBool>,
 }
 
+/// The responder failed; the push has no result yet.
+struct Failed;
+
 impl Work {
     async fn go(self, until: Instant, answer: oneshot::Sender<Option<String>>) {
         let respond = self.setup.responder.respond(Arc::clone(&self.push), self.key);
         let mut running = AssertUnwindSafe(respond).catch_unwind().boxed();
         let soon = until.checked_sub(MARGIN).unwrap_or(until);
         if let Ok(outcome) = timeout_at(soon, &mut running).await {
-            let reply = self.settle(outcome);
+            // Not answered and nothing done: the push stays open, and its lease runs out.
+            let Ok(reply) = self.settle(outcome) else { return };
             match self.finish(reply.as_ref()).await {
                 Some(Finished::InTime) => self.deliver(answer, reply).await,
                 Some(Finished::Late) => self.late(reply).await,
@@ -259,7 +264,9 @@ impl Work {
             Ok(HandOver::Late) => {}
             Err(error) => tracing::warn!(key = ?self.key, %error, "a late push could not be marked"),
         }
-        let reply = self.settle(running.await);
+        let Ok(reply) = self.settle(running.await) else {
+            return;
+        };
         if self
             .finish(reply.as_ref())
             .await
@@ -298,23 +305,28 @@ impl Work {
         }
     }
 
-    fn settle(&self, outcome: std::thread::Result<Result<Option<Reply>, ResponderError>>) -> Option<Answer> {
+    /// The answer, if there is one to show; an error when the responder failed.
+    fn settle(
+        &self,
+        outcome: std::thread::Result<Result<Option<Reply>, ResponderError>>,
+    ) -> Result<Option<Answer>, Failed> {
         let reply = match outcome {
-            Ok(Ok(reply)) => reply?,
+            Ok(Ok(None)) => return Ok(None),
+            Ok(Ok(Some(reply))) => reply,
             Ok(Err(error)) => {
                 tracing::error!(key = ?self.key, %error, "a push could not be answered");
-                return None;
+                return Err(Failed);
             }
             Err(_panic) => {
                 tracing::error!(key = ?self.key, "answering a push panicked");
-                return None;
+                return Err(Failed);
             }
         };
         match reply.to_xml(&self.push, (self.setup.clock)()) {
-            Ok(xml) => Some(Answer { reply, xml }),
+            Ok(xml) => Ok(Some(Answer { reply, xml })),
             Err(error) => {
                 tracing::error!(key = ?self.key, %error, "a reply could not be written");
-                None
+                Ok(None)
             }
         }
     }

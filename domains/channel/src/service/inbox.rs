@@ -159,8 +159,8 @@ impl Channel {
             .db
             .tx(async move |c| {
                 // WeChat's own retries come within 15 s; what is older is left to us.
-                let mut found = store::orphans(c, "processing", now - 20 * SECOND, 50).await?;
-                found.extend(store::orphans(c, "late", now, 50).await?);
+                let mut found = store::orphans(c, "processing", now - 20 * SECOND, 10).await?;
+                found.extend(store::orphans(c, "late", now, 10).await?);
                 let mut mine = Vec::with_capacity(found.len());
                 for (key, fence, push) in found {
                     if store::take_over(c, &key, fence, now + LATE_LEASE).await? {
@@ -171,12 +171,14 @@ impl Channel {
                 Ok::<_, Error>(mine)
             })
             .await?;
-        rows.into_iter()
-            .map(|(key, fence, sealed)| {
-                let push = self.stored_push(&key, &sealed)?;
-                Ok(Orphan { key, fence, push })
-            })
-            .collect()
+        let readable = |(key, fence, sealed): (String, i64, String)| match self.stored_push(&key, &sealed) {
+            Ok(push) => Some(Orphan { key, fence, push }),
+            Err(error) => {
+                tracing::error!(push = key, cause = %error, "a stored push can't be read");
+                None
+            }
+        };
+        Ok(rows.into_iter().filter_map(readable).collect())
     }
 }
 

@@ -85,13 +85,10 @@ pub(super) async fn prove(
     Id(id): Id<ChallengeId>,
     Body(proof): Body<Proof>,
 ) -> Answer<Json<SessionView>> {
-    identity
+    let level = identity
         .challenge_prove_and_raise(&visitor, who.id, id, &proof)
         .await?;
-    let raised = Visitor {
-        level: crate::model::people::LEVEL_PROVED,
-        ..visitor
-    };
+    let raised = Visitor { level, ..visitor };
     Ok(Json(identity.session_state(raised).await?.into()))
 }
 

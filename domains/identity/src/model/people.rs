@@ -27,8 +27,6 @@ pub(crate) const BINDING_LASTS: Ms = 365 * DAY;
 pub(crate) const LEVEL_LASTS: Ms = 10 * MINUTE;
 /// Level of a session that OAuth alone has opened.
 pub(crate) const LEVEL_OAUTH: i64 = 1;
-/// Level of a session whose holder has just proved a factor.
-pub(crate) const LEVEL_PROVED: i64 = 2;
 
 /// How long sessions live. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

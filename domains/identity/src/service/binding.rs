@@ -121,7 +121,12 @@ impl Identity {
     ) -> Result<CustomerId, Error> {
         let enrolment = self.enrolment(who, id).await?;
         if enrolment.state == "done" {
-            return Ok(enrolment.customer);
+            // Repeating a finished one changes nothing; after an unbinding it is over.
+            let now = self.customer_of(&who.openid).await?;
+            return now
+                .filter(|c| c.id == enrolment.customer)
+                .map(|c| c.id)
+                .ok_or(Error::NotFound);
         }
         self.challenge_prove(enrolment.customer, enrolment.challenge, proof)
             .await?;
@@ -261,6 +266,9 @@ impl Identity {
         let now = self.cx.clock.now();
         let bound = kit::crypto::sha256(&format!("bind|{}|{}", e.openid, e.customer));
         self.challenge_spend(c, e.customer, e.challenge, &bound).await?;
+        store::customers::lock(c, e.customer).await?;
+        self.refuse_late_first(c, e).await?;
+        self.end_dead(c, &e.openid, now).await?;
         if !store::bindings::finish_enrolment(c, e.id).await?
             || !self.write_binding(c, e.id, &e.openid, e.customer, now).await?
         {
@@ -271,6 +279,30 @@ impl Identity {
         let body = json!({"customer": e.customer, "openid": e.openid, "binding": e.id});
         events::publish(c, &self.cx, "identity.bound", &e.id.to_string(), &body).await?;
         Ok(e.customer)
+    }
+
+    /// A first binding asks for less proof; it is not one when another has come in between.
+    async fn refuse_late_first(&self, c: &mut Conn, e: &Enrolment) -> Result<(), Error> {
+        let challenge = store::challenges::by_id(c, e.challenge).await?;
+        let first = challenge.is_some_and(|row| row.act == "binding.first");
+        let others = store::bindings::of_customer(c, e.customer).await?;
+        let another = others.iter().any(|b| b.state == "active" && self.is_living(b));
+        if first && another {
+            Err(Error::ChallengeExpired)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A binding that has run out makes room for the new one.
+    async fn end_dead(&self, c: &mut Conn, openid: &str, now: Ms) -> Result<(), Error> {
+        let old = store::bindings::active(c, openid).await?;
+        if let Some(old) = old.filter(|b| !self.is_living(b)) {
+            store::bindings::end(c, openid, now).await?;
+            self.note_binding(c, old.customer, "binding.end", "expired")
+                .await?;
+        }
+        Ok(())
     }
 
     /// False when the WeChat user has a living binding already.

@@ -18,7 +18,7 @@ use crate::model::challenge::{
     CODES_PER_HOUR, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge,
     PASSWORD_RESTS, PASSWORD_TRIES, Proof, RESEND_AFTER, State,
 };
-use crate::model::people::{Customer, CustomerId, LEVEL_LASTS, LEVEL_PROVED, Visitor};
+use crate::model::people::{Customer, CustomerId, LEVEL_LASTS, LEVEL_OAUTH, Visitor};
 use crate::store;
 use crate::store::challenges::Row;
 
@@ -43,7 +43,7 @@ impl Identity {
     /// Passes when the policy asks nothing for this act, or the session has been proved just now.
     pub async fn require_level(&self, who: &Customer, act: &'static str) -> Result<(), Error> {
         let factors = self.policy(act, 0).await?;
-        if factors.is_empty() || who.level >= LEVEL_PROVED {
+        if factors.is_empty() || who.level >= level_of(&factors) {
             return Ok(());
         }
         Err(Error::StepUp { act, factors })
@@ -129,10 +129,6 @@ impl Identity {
         let factors = Factor::parse_list(&row.factors);
         let needs_password = factors.contains(&Factor::Password);
         let now = self.cx.clock.now();
-        if State::parse(&row.state) == State::Proven && row.expires_at > now {
-            // Proven before, and what it permits did not come about: it may, for the same content, once.
-            return Ok(());
-        }
         self.begin_try(&row, needs_password, now).await?;
         let code_right = !factors.contains(&Factor::Sms) || self.code_fits(&row, proof);
         let password_right = !needs_password || self.password_fits(customer, proof).await?;
@@ -163,16 +159,29 @@ impl Identity {
         customer: CustomerId,
         id: ChallengeId,
         proof: &Proof,
-    ) -> Result<(), Error> {
+    ) -> Result<i64, Error> {
+        let row = self.owned(customer, id).await?;
+        let level = level_of(&Factor::parse_list(&row.factors));
+        if level == LEVEL_OAUTH || !RAISING.contains(&row.act.as_str()) {
+            return Err(Error::NotFound);
+        }
         self.challenge_prove(customer, id, proof).await?;
-        let bound = self.owned(customer, id).await?.bound;
+        let bound = row.bound;
         let (this, session, until) = (self.clone(), who.session, self.cx.clock.now() + LEVEL_LASTS);
         self.cx
             .db
             .tx(async move |c| {
                 this.challenge_spend(c, customer, id, &bound).await?;
-                store::sessions::raise(c, session, LEVEL_PROVED, until).await?;
-                Ok(())
+                store::sessions::raise(c, session, level, until).await?;
+                let entry = Entry {
+                    actor: Actor::Customer(customer.to_string()),
+                    action: "session.raise",
+                    subject: format!("session:{session}"),
+                    result: "ok",
+                    detail: json!({"level": level}),
+                };
+                audit::note(c, &this.cx, entry).await?;
+                Ok(level)
             })
             .await
     }
@@ -340,15 +349,23 @@ impl Identity {
     }
 }
 
+/// Acts for which a raised session is enough; every other act spends its own challenge.
+const RAISING: [&str; 2] = ["accounts.view", "accounts.export"];
+
+/// The session level that these factors prove: 1 nothing, 2 one of them, 3 both.
+fn level_of(factors: &[Factor]) -> i64 {
+    LEVEL_OAUTH + i64::from(factors.contains(&Factor::Sms)) + i64::from(factors.contains(&Factor::Password))
+}
+
 /// Why a challenge takes no further try.
 fn why_not(row: Option<Row>, now: Ms) -> Error {
     let Some(row) = row else { return Error::NotFound };
     match State::parse(&row.state) {
         State::Locked => Error::ChallengeLocked,
-        State::Proven | State::Spent => Error::ChallengeExpired,
-        State::Open if row.expires_at <= now => Error::ChallengeExpired,
+        State::Spent => Error::ChallengeExpired,
+        State::Open | State::Proven if row.expires_at <= now => Error::ChallengeExpired,
         // The last permitted tries are being judged at this moment.
-        State::Open => Error::InProgress,
+        State::Open | State::Proven => Error::InProgress,
     }
 }
 

@@ -178,7 +178,13 @@ impl Identity {
             )
             .await?;
         } else {
-            store::customers::insert(c, &row, &indexes, now).await?;
+            let fresh = store::customers::insert(c, &row, &indexes, now).await?;
+            if !fresh {
+                // Two forms for one person at once: the other one's row stands.
+                return store::customers::id_by_customer_no(c, &idx)
+                    .await?
+                    .ok_or(Error::InProgress);
+            }
         }
         Ok(person.id)
     }

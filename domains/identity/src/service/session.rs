@@ -48,7 +48,7 @@ impl Identity {
             subject: subject.to_owned(),
             customer,
             device: device_label(device).to_owned(),
-            device_hash: sha256(device),
+            device_hash: sha256(&lasting(device)),
             level: LEVEL_OAUTH,
             level_until: 0,
             created_at: now,
@@ -94,7 +94,9 @@ impl Identity {
             idle: row.idle_ms,
             absolute: row.absolute_at - row.created_at,
         };
-        if !session_alive(row.created_at, row.last_seen_at, life, now) || row.device_hash != sha256(device) {
+        if !session_alive(row.created_at, row.last_seen_at, life, now)
+            || row.device_hash != sha256(&lasting(device))
+        {
             return Err(Error::SessionRequired);
         }
         if now - row.last_seen_at >= SEEN_EVERY {
@@ -126,14 +128,13 @@ impl Identity {
     /// The customer behind a bound visitor.
     pub(crate) async fn customer_behind(&self, visitor: &Visitor) -> Result<Customer, Error> {
         let id = visitor.customer.ok_or(Error::BindingRequired)?;
-        let person = self.person(id).await?;
+        // The binding is asked for anew: a session that outlived it has no power.
+        let living = self.customer_of(&visitor.openid).await?;
+        let who = living.filter(|who| who.id == id).ok_or(Error::BindingRequired)?;
         Ok(Customer {
-            id,
-            customer_no: person.customer_no,
             session: Some(visitor.session),
-            openid: visitor.openid.clone(),
             level: visitor.level,
-            elder: person.preferences.elder,
+            ..who
         })
     }
 
@@ -190,6 +191,16 @@ impl Identity {
 
     /// Lifetime of a customer's session.
     pub(crate) const CUSTOMER_LIFE: Lifetime = CUSTOMER_SESSION;
+}
+
+/// What of a browser's name stays while a session lives: WeChat's tells the network and the language too.
+fn lasting(user_agent: &str) -> String {
+    let passing = |word: &&str| !word.starts_with("NetType/") && !word.starts_with("Language/");
+    user_agent
+        .split(' ')
+        .filter(passing)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What kind of device this is, for the list of sessions; the full text is not kept.

@@ -111,7 +111,7 @@ pub(crate) async fn begin_try(c: &mut Conn, id: ChallengeId, max: i64, now: Ms) 
     let n = c
         .exec(
             "update identity_challenge set attempts = attempts + 1
-             where id = ? and state = 'open' and attempts < ? and expires_at > ?",
+             where id = ? and state in ('open', 'proven') and attempts < ? and expires_at > ?",
             (id, max, now),
         )
         .await?;
@@ -119,13 +119,13 @@ pub(crate) async fn begin_try(c: &mut Conn, id: ChallengeId, max: i64, now: Ms) 
 }
 
 pub(crate) async fn prove(c: &mut Conn, id: ChallengeId) -> Result<bool> {
-    let n = c.exec("update identity_challenge set state = 'proven', code_sealed = '' where id = ? and state = 'open'", (id,)).await?;
+    let n = c.exec("update identity_challenge set state = 'proven', code_sealed = '' where id = ? and state in ('open', 'proven')", (id,)).await?;
     Ok(n == 1)
 }
 
 pub(crate) async fn lock(c: &mut Conn, id: ChallengeId, max: i64) -> Result<u64> {
     c.exec(
-        "update identity_challenge set state = 'locked', code_sealed = '' where id = ? and state = 'open' and attempts >= ?",
+        "update identity_challenge set state = 'locked', code_sealed = '' where id = ? and state in ('open', 'proven') and attempts >= ?",
         (id, max),
     )
     .await

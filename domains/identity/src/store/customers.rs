@@ -87,6 +87,14 @@ pub(crate) async fn by_id(c: &mut Conn, id: CustomerId) -> Result<Option<Row>> {
     Ok(found.map(row))
 }
 
+/// Holds a customer's row against others who change who acts for them.
+pub(crate) async fn lock(c: &mut Conn, id: CustomerId) -> Result<bool> {
+    let found: Option<(i64,)> = c
+        .row("select 1 from identity_customer where id = ? /*lock*/", (id,))
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(crate) async fn id_by_customer_no(c: &mut Conn, idx: &str) -> Result<Option<CustomerId>> {
     let found: Option<(CustomerId,)> = c
         .row(

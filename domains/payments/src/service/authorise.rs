@@ -3,6 +3,7 @@
 
 use accounts::Accounts;
 use identity::{Customer, Proof};
+use kit::clock::Ms;
 use kit::db::Conn;
 use kit::idem::{self, Claim};
 use kit::jobs::{self, NewJob};
@@ -55,12 +56,13 @@ impl Payments {
         }
         self.prove(who, &transfer, proof).await?;
         let (this, given) = (self.clone(), transfer.clone());
-        self.cx
+        let at = self
+            .cx
             .db
             .tx(async move |c| this.commit_to(c, &given, &key).await)
             .await?;
         let authorised = Transfer {
-            authorised_at: self.cx.clock.now(),
+            authorised_at: at,
             ..transfer
         };
         self.settle_now(&authorised).await?;
@@ -99,8 +101,8 @@ impl Payments {
         }
     }
 
-    /// The one transaction after which the bank is committed.
-    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<(), Error> {
+    /// The one transaction after which the bank is committed; gives its instant.
+    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<Ms, Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
             Claim::New => {}
@@ -116,7 +118,7 @@ impl Payments {
         if Accounts::is_blocked(c, transfer.account).await? {
             return Err(Error::AccountBlocked);
         }
-        self.take_limit(c, transfer).await?;
+        self.take_limit(c, transfer, now).await?;
         if !store::authorised(c, id, now, now + ask_again_after(0)).await? {
             return Err(Error::WrongState);
         }
@@ -134,11 +136,12 @@ impl Payments {
             },
         )
         .await?;
-        Ok(idem::finish(c, &key.scope, &key.key, &payload).await?)
+        idem::finish(c, &key.scope, &key.key, &payload).await?;
+        Ok(now)
     }
 
-    async fn take_limit(&self, c: &mut Conn, transfer: &Transfer) -> Result<(), Error> {
-        let (customer, day) = (transfer.customer, self.cx.clock.today().to_string());
+    async fn take_limit(&self, c: &mut Conn, transfer: &Transfer, now: Ms) -> Result<(), Error> {
+        let (customer, day) = (transfer.customer, kit::clock::date_of(now).to_string());
         let limits = store::limits(c, "standard").await?.unwrap_or(Limits {
             per_transfer: 0,
             per_day: 0,

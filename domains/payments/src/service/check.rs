@@ -98,6 +98,11 @@ impl Payments {
         to_no: &str,
         to_name: &str,
     ) -> Result<Resolved, Error> {
+        self.checks
+            .check(&who.id.to_string())
+            .map_err(|wait| Error::TooMany {
+                retry_after: wait.seconds(),
+            })?;
         let (number, known_name) = match to_no.trim().parse::<kit::ids::export::Uuid>() {
             Ok(reference) => self.recent(who, &reference.to_string()).await?,
             Err(_) => (

@@ -169,7 +169,7 @@ impl Payments {
         if !store::ended(c, transfer.id, (State::Processing, to), (code.as_str(), ""), now).await? {
             return Ok(());
         }
-        let day = kit::clock::date_of(transfer.authorised_at.max(transfer.created_at)).to_string();
+        let day = kit::clock::date_of(transfer.authorised_at).to_string();
         store::return_limit(c, transfer.customer, &day, transfer.amount_fen).await?;
         self.end(c, transfer, "refused", "payments.failed").await
     }
