@@ -192,8 +192,8 @@ impl TestBank {
     }
 
     /// Everything that is stored, as a thief would carry it away.
-    pub async fn dump(&self) -> Vec<u8> {
-        template::dump(&self.bank.config).await
+    pub fn dump(&self) -> Vec<u8> {
+        template::dump(&self.bank.config)
     }
 
     /// Makes a new data key, as `weigui keys rotate` does.

@@ -95,7 +95,7 @@ async fn copy_database(from: &str, to: &str) {
 }
 
 /// The bytes of the database.
-pub(crate) async fn dump(config: &Config) -> Vec<u8> {
+pub(crate) fn dump(config: &Config) -> Vec<u8> {
     if config.database.url.is_empty() {
         let mut bytes = Vec::new();
         for file in FILES {

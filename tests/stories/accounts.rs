@@ -15,9 +15,9 @@ async fn the_overview_shows_every_account_and_sums_to_the_fen() {
             let balance = account["balance_fen"].as_i64().expect("a balance");
             let kind = account["kind"].as_str().expect("a kind").to_owned();
             if ["credit", "loan"].contains(&kind.as_str()) {
-                debts += balance.abs()
+                debts += balance.abs();
             } else {
-                assets += balance
+                assets += balance;
             }
             let single = who
                 .get(&format!("/api/accounts/{}/balance", id_of(&account)))

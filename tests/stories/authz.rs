@@ -66,7 +66,7 @@ async fn every_operation_admits_whom_the_matrix_names() {
 }
 
 fn header() -> String {
-    let callers: String = CALLERS.iter().map(|caller| format!("{caller:<11}")).collect();
+    let callers = CALLERS.map(|caller| format!("{caller:<11}")).concat();
     format!("{:<52}{}\n", "# operation", callers.trim_end())
 }
 

@@ -75,12 +75,25 @@ async fn a_killed_bank_has_lost_nothing_and_doubled_nothing() {
         begun.len()
     );
 
+    let expected = settled(&bank, before, &begun).await;
+    assert_eq!(balances(&bank).await, expected, "a transfer was doubled or lost");
+    bank.command(&["ledger", "verify"]);
+    bank.command(&["audit", "verify"]);
+    bank.ends().await;
+}
+
+/// What the balances must be, once every transfer has been decided.
+async fn settled(
+    bank: &RealBank,
+    before: BTreeMap<&'static str, i64>,
+    begun: &[Begun],
+) -> BTreeMap<&'static str, i64> {
     let mut expected = before;
     let mut sessions = BTreeMap::new();
     for (payer, _) in PAIRS {
         sessions.insert(payer, bank.session_of(payer).await);
     }
-    for transfer in &begun {
+    for transfer in begun {
         let state = last_state(&sessions[transfer.payer], transfer).await;
         assert!(
             !transfer.acknowledged || state == "succeeded",
@@ -91,10 +104,7 @@ async fn a_killed_bank_has_lost_nothing_and_doubled_nothing() {
             *expected.entry(transfer.payee).or_default() += transfer.fen;
         }
     }
-    assert_eq!(balances(&bank).await, expected, "a transfer was doubled or lost");
-    bank.command(&["ledger", "verify"]);
-    bank.command(&["audit", "verify"]);
-    bank.ends().await;
+    expected
 }
 
 /// Pays again and again; whatever is unclear is asked for again under the same key.

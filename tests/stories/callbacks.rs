@@ -4,7 +4,7 @@
 use corebank::stub::Fault;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-use testkit::{Post, TestBank};
+use testkit::{Customer, Post, TestBank};
 
 const CROWD: usize = 120;
 /// Customer messages that WeChat takes after one message of a follower.
@@ -15,79 +15,8 @@ async fn hostile_requests_get_one_refusal_and_do_nothing() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await;
     let genuine = bank.wechat_post(&wang, "挂失");
-    let now = bank.now() / 1_000;
-    let hostile: Vec<(&str, Post)> = vec![
-        (
-            "an empty body",
-            Post {
-                body: Vec::new(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "bad UTF-8",
-            Post {
-                body: vec![0xff, 0xfe, 0x00, b'<'],
-                ..genuine.clone()
-            },
-        ),
-        (
-            "no XML",
-            Post {
-                body: b"{}".to_vec(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "an entity bomb",
-            Post {
-                body: bomb(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "an oversize body",
-            Post {
-                body: vec![b'x'; 3_000_000],
-                ..genuine.clone()
-            },
-        ),
-        (
-            "no query",
-            Post {
-                query: String::new(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "a bad signature",
-            genuine.clone().with_query("msg_signature", &"0".repeat(40)),
-        ),
-        ("a tampered ciphertext", genuine.clone().with_tampered_body()),
-        ("another nonce", genuine.clone().with_query("nonce", "1")),
-        (
-            "another appid",
-            bank.wechat_post_as(&wang, "挂失", "wxsomebodyelse0000", now),
-        ),
-        (
-            "a stale timestamp",
-            bank.wechat_post_as(&wang, "挂失", "", now - 3_600),
-        ),
-        (
-            "a timestamp to come",
-            bank.wechat_post_as(&wang, "挂失", "", now + 3_600),
-        ),
-        ("plaintext", bank.wechat_plain(&wang, "挂失")),
-        (
-            "a parameter given twice",
-            Post {
-                query: format!("{0}&{0}", genuine.query),
-                ..genuine.clone()
-            },
-        ),
-    ];
     let mut answers = BTreeSet::new();
-    for (what, post) in hostile {
+    for (what, post) in hostile(&bank, &wang, &genuine) {
         let answer = bank.posts(&post).await;
         assert!((400..500).contains(&answer.status), "{what}: {answer}");
         answers.insert((answer.status, answer.body.clone()));
@@ -202,6 +131,81 @@ async fn everybody_is_answered_in_time_though_the_core_is_slow() {
         assert!(who.chat(0).await.is_empty(), "a late answer came twice");
     }
     bank.leave().await;
+}
+
+/// Everything that must be refused, each made from a genuine request.
+fn hostile(bank: &TestBank, wang: &Customer, genuine: &Post) -> Vec<(&'static str, Post)> {
+    let now = bank.now() / 1_000;
+    vec![
+        (
+            "an empty body",
+            Post {
+                body: Vec::new(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "bad UTF-8",
+            Post {
+                body: vec![0xff, 0xfe, 0x00, b'<'],
+                ..genuine.clone()
+            },
+        ),
+        (
+            "no XML",
+            Post {
+                body: b"{}".to_vec(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "an entity bomb",
+            Post {
+                body: bomb(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "an oversize body",
+            Post {
+                body: vec![b'x'; 3_000_000],
+                ..genuine.clone()
+            },
+        ),
+        (
+            "no query",
+            Post {
+                query: String::new(),
+                ..genuine.clone()
+            },
+        ),
+        (
+            "a bad signature",
+            genuine.clone().with_query("msg_signature", &"0".repeat(40)),
+        ),
+        ("a tampered ciphertext", genuine.clone().with_tampered_body()),
+        ("another nonce", genuine.clone().with_query("nonce", "1")),
+        (
+            "another appid",
+            bank.wechat_post_as(wang, "挂失", "wxsomebodyelse0000", now),
+        ),
+        (
+            "a stale timestamp",
+            bank.wechat_post_as(wang, "挂失", "", now - 3_600),
+        ),
+        (
+            "a timestamp to come",
+            bank.wechat_post_as(wang, "挂失", "", now + 3_600),
+        ),
+        ("plaintext", bank.wechat_plain(wang, "挂失")),
+        (
+            "a parameter given twice",
+            Post {
+                query: format!("{0}&{0}", genuine.query),
+                ..genuine.clone()
+            },
+        ),
+    ]
 }
 
 fn bomb() -> Vec<u8> {

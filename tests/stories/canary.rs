@@ -23,7 +23,7 @@ async fn neither_the_database_nor_the_log_names_a_person() {
     bank.staff("teller01").await;
     bank.settles().await;
 
-    let (dump, log) = (bank.dump().await, testkit::log_so_far());
+    let (dump, log) = (bank.dump(), testkit::log_so_far());
     assert!(dump.len() > 20_000, "a dump of {} bytes", dump.len());
     for who in [&wang, &chen, &zhang] {
         let card_tail = &who.card_no[who.card_no.len() - 10..];

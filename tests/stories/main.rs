@@ -2,6 +2,10 @@
 //! engine is chosen by `WEIGUI_TEST_ENGINE` (`sqlite`, or `mysql` for MariaDB and Redis).
 
 #![cfg(test)]
+#![expect(
+    clippy::similar_names,
+    reason = "payer and payee, bank and back are the words"
+)]
 
 mod accounts;
 mod audit_trail;

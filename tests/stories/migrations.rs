@@ -113,7 +113,7 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
         let engine = path.ends_with("kit/src/db") || path.ends_with("kit/src/testing");
         if path.is_dir() && name != "tests" && name != "target" && !engine {
             collect(&path, files);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
             files.push(path);
         }
     }

@@ -72,7 +72,7 @@ async fn guessing_locks_the_account_for_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_is_found_masked_and_revealed_only_with_a_reason() {
+async fn a_customer_is_found_by_what_they_say_and_shown_masked() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await;
     let teller = bank.staff("teller01").await;
@@ -109,7 +109,22 @@ async fn a_customer_is_found_masked_and_revealed_only_with_a_reason() {
             "{secret} is in {file}"
         );
     }
+    bank.close().await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reveal_needs_a_reason_and_every_look_leaves_a_row() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await;
+    let teller = bank.staff("teller01").await;
+    let found = teller
+        .post(
+            "/api/office/customers/search",
+            json!({ "by": "phone", "value": wang.phone }),
+        )
+        .await
+        .ok();
+    let id = found.text("/items/0/id");
     let reveal = format!("/api/office/customers/{id}/reveal");
     teller
         .post(&reveal, json!({ "field": "phone", "reason": "" }))

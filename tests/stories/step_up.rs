@@ -41,7 +41,7 @@ async fn a_challenge_belongs_to_its_customer_and_its_act() {
     let other = json!({ "challenge_id": challenge.text("/id"), "sms_code": code, "password": "735194" });
     let refused = wang.put("/api/pay-password", other).await;
     assert!([404, 410, 422].contains(&refused.status), "{refused}");
-    bank.clock.forward(kit::clock::MINUTE);
+    bank.clock.forward(MINUTE);
     let challenge = wang
         .post("/api/challenges", json!({ "act": "accounts.export" }))
         .await

@@ -170,7 +170,7 @@ async fn a_code_signs_only_the_transfer_it_was_sent_for() {
     let small = wang.drafts_transfer(&chen, 100).await.is(201);
     let code = bank.sms_code(&wang).await;
     bank.clock.forward(2 * MINUTE);
-    let large = wang.drafts_transfer(&chen, 900_00).await.is(201);
+    let large = wang.drafts_transfer(&chen, 90_000).await.is(201);
     bank.run_jobs().await;
     let had = wang.balance().await;
     let path = format!("/api/transfers/{}/authorise", large.text("/id"));
