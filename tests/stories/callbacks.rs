@@ -135,76 +135,54 @@ async fn everybody_is_answered_in_time_though_the_core_is_slow() {
 
 /// Everything that must be refused, each made from a genuine request.
 fn hostile(bank: &TestBank, wang: &Customer, genuine: &Post) -> Vec<(&'static str, Post)> {
+    let mut all = forged(bank, wang, genuine);
+    let bodies: [(&str, Vec<u8>); 5] = [
+        ("an empty body", Vec::new()),
+        ("bad UTF-8", vec![0xff, 0xfe, 0x00, b'<']),
+        ("no XML", b"{}".to_vec()),
+        ("an entity bomb", bomb()),
+        ("an oversize body", vec![b'x'; 3_000_000]),
+    ];
+    all.extend(bodies.map(|(what, body)| {
+        (
+            what,
+            Post {
+                body,
+                ..genuine.clone()
+            },
+        )
+    }));
+    let queries = [
+        ("no query", String::new()),
+        ("parameters given twice", format!("{0}&{0}", genuine.query)),
+    ];
+    all.extend(queries.map(|(what, query)| {
+        (
+            what,
+            Post {
+                query,
+                ..genuine.clone()
+            },
+        )
+    }));
+    all
+}
+
+/// Whole requests that WeChat did not make for this bank, or not now.
+fn forged(bank: &TestBank, wang: &Customer, genuine: &Post) -> Vec<(&'static str, Post)> {
     let now = bank.now() / 1_000;
+    let at = |appid: &str, second: i64| bank.wechat_post_as(wang, "挂失", appid, second);
     vec![
-        (
-            "an empty body",
-            Post {
-                body: Vec::new(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "bad UTF-8",
-            Post {
-                body: vec![0xff, 0xfe, 0x00, b'<'],
-                ..genuine.clone()
-            },
-        ),
-        (
-            "no XML",
-            Post {
-                body: b"{}".to_vec(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "an entity bomb",
-            Post {
-                body: bomb(),
-                ..genuine.clone()
-            },
-        ),
-        (
-            "an oversize body",
-            Post {
-                body: vec![b'x'; 3_000_000],
-                ..genuine.clone()
-            },
-        ),
-        (
-            "no query",
-            Post {
-                query: String::new(),
-                ..genuine.clone()
-            },
-        ),
         (
             "a bad signature",
             genuine.clone().with_query("msg_signature", &"0".repeat(40)),
         ),
         ("a tampered ciphertext", genuine.clone().with_tampered_body()),
         ("another nonce", genuine.clone().with_query("nonce", "1")),
-        (
-            "another appid",
-            bank.wechat_post_as(wang, "挂失", "wxsomebodyelse0000", now),
-        ),
-        (
-            "a stale timestamp",
-            bank.wechat_post_as(wang, "挂失", "", now - 3_600),
-        ),
-        (
-            "a timestamp to come",
-            bank.wechat_post_as(wang, "挂失", "", now + 3_600),
-        ),
+        ("another appid", at("wxsomebodyelse0000", now)),
+        ("a stale timestamp", at("", now - 3_600)),
+        ("a timestamp to come", at("", now + 3_600)),
         ("plaintext", bank.wechat_plain(wang, "挂失")),
-        (
-            "a parameter given twice",
-            Post {
-                query: format!("{0}&{0}", genuine.query),
-                ..genuine.clone()
-            },
-        ),
     ]
 }
 
