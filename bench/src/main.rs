@@ -2,6 +2,7 @@
 //! the ratio: figures of two machines, or of two days, are not comparable.
 
 mod balance;
+mod bank;
 mod callback;
 mod load;
 mod number;

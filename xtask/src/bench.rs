@@ -14,10 +14,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut packages = vec!["--package", "bench"];
-    if options.name != "callback" {
-        packages.extend(["--package", "weigui"]);
-    }
+    let packages = ["--package", "bench", "--package", "weigui"];
     shell::run(
         shell::cargo()
             .args(["build", "--quiet", "--release"])

@@ -1,17 +1,17 @@
 //! `bench balance`: what a cached balance costs through the whole bank (session, door, cache, JSON), beside
 //! an axum handler that does nothing; and whether a statement page stays as quick when the table grows.
 
-mod bank;
 mod fill;
 
+use crate::bank::Bank;
 use crate::load::{self, Expect, Pace, Seen};
 use crate::number::{per_mille, ratio};
 use crate::process::{Server, move_to_load_core};
-use anyhow::Result;
-use bank::Bank;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::process::Command;
 use std::sync::Arc;
+use testkit::Customer;
 use tokio::runtime::Runtime;
 
 #[derive(clap::Args)]
@@ -43,8 +43,9 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
     drop(nothing);
 
     eprintln!("balance: the bank on one core");
-    let mut bank = Bank::open(&runtime)?;
-    let request = get(&format!("/api/accounts/{}/balance", bank.account), &bank.cookie);
+    let mut bank = Bank::open()?;
+    let who = runtime.block_on(Who::comes_in(&bank))?;
+    let request = get(&format!("/api/accounts/{}/balance", who.account), &who.cookie);
     let ours = saturate(
         &runtime,
         bank.server()?,
@@ -57,8 +58,10 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
     let mut pages = Vec::new();
     for entries in &options.entries {
         eprintln!("balance: statement pages among {entries} entries");
-        bank.grow(&runtime, *entries)?;
-        pages.push((*entries, statement_pages(&runtime, &bank)?));
+        bank.stop()?;
+        runtime.block_on(fill::to(bank.database_url(), *entries))?;
+        bank.start()?;
+        pages.push((*entries, statement_pages(&runtime, bank.server()?, &who)?));
     }
     Ok(result(&ours, &empty, rss_kb, &pages))
 }
@@ -75,6 +78,27 @@ pub(crate) fn serve_nothing() -> Result<()> {
         axum::serve(listener, app).await?;
         Ok(())
     })
+}
+
+/// A customer who has come in through WeChat.
+struct Who {
+    account: String,
+    cookie: String,
+}
+
+impl Who {
+    async fn comes_in(bank: &Bank) -> Result<Self> {
+        let customer = Customer::find(bank.world(), "王建国").await.opens_h5().await;
+        let account = customer.account_id().await;
+        let token = customer
+            .browser
+            .cookie(&bank.world().bank("/"), "wg_session")
+            .context("no session")?;
+        Ok(Self {
+            account,
+            cookie: format!("wg_session={token}"),
+        })
+    }
 }
 
 /// What one core carried.
@@ -109,12 +133,12 @@ fn saturate(
     })
 }
 
-fn statement_pages(runtime: &Runtime, bank: &Bank) -> Result<Seen> {
+fn statement_pages(runtime: &Runtime, server: &Server, who: &Who) -> Result<Seen> {
     let request = get(
-        &format!("/api/accounts/{}/entries?limit=50", bank.account),
-        &bank.cookie,
+        &format!("/api/accounts/{}/entries?limit=50", who.account),
+        &who.cookie,
     );
-    let port = bank.server()?.port;
+    let port = server.port;
     let go = |count: usize| {
         let requests: Arc<[Vec<u8>]> = vec![request.clone(); count].into();
         runtime.block_on(load::run(port, requests, 1, Pace::Closed, Expect("\"items\":[{")))

@@ -1,6 +1,7 @@
 //! `bench callback`: an echo bot behind a safe-mode callback. Signature, decryption, de-duplication,
 //! encryption of the reply; one process on one core, beside co-wechat on Node under the same load.
 
+mod burst;
 mod peer;
 mod pool;
 mod server;
@@ -66,7 +67,13 @@ pub(crate) fn run(options: &Options) -> Result<Value> {
             options.messages / PEER_SHARE,
         )?)
     };
-    Ok(result(&ours, peer.as_ref()))
+    let mut out = result(&ours, peer.as_ref());
+    eprintln!(
+        "callback: {} messages at once to the bank, whose core takes 6 s",
+        burst::MESSAGES
+    );
+    set(&mut out, "burst", burst::run(&runtime)?);
+    Ok(out)
 }
 
 fn measure(runtime: &tokio::runtime::Runtime, command: &Command, messages: usize) -> Result<Figures> {

@@ -19,39 +19,64 @@ pub(crate) fn account() -> Result<Account> {
     Ok(Account::new(APPID, TOKEN, AES_KEY, GH)?)
 }
 
-/// So many HTTP requests as WeChat sends them: about 330 bytes of clear XML, 720 sealed.
-pub(crate) fn make(count: usize) -> Result<Vec<Vec<u8>>> {
-    let account = account()?;
-    let now = seconds();
-    (0..count)
-        .map(|_| request(&account, LAST_MESSAGE.fetch_add(1, Ordering::Relaxed), now))
-        .collect()
+/// Who writes what to which callback.
+pub(crate) struct Senders<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) path: &'a str,
+    pub(crate) openids: &'a [String],
+    pub(crate) text: &'a str,
 }
 
-fn request(account: &Account, id: u64, now: u64) -> Result<Vec<u8>> {
-    let openid = format!("oBench{:022}", id % PEOPLE);
-    let clear = format!(
-        "<xml><ToUserName><![CDATA[{GH}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
-         <CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType>\
-         <Content><![CDATA[请问我的储蓄卡余额是多少？第{id}次询问]]></Content><MsgId>{id}</MsgId></xml>"
-    );
-    let mut random = [0_u8; 16];
-    SystemRandom.fill(&mut random)?;
-    let sealed = account.encrypt(clear.as_bytes(), &random);
-    let (timestamp, nonce) = (now.to_string(), (id % 1_000_000_007).to_string());
-    let signature = account.sign_plain(&timestamp, &nonce);
-    let msg_signature = account.sign(&timestamp, &nonce, &sealed);
-    let body = format!(
-        "<xml><ToUserName><![CDATA[{GH}]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-    );
-    let head = format!(
-        "POST /wx?signature={}&timestamp={timestamp}&nonce={nonce}&openid={openid}&encrypt_type=aes\
-         &msg_signature={} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
-        std::str::from_utf8(&signature)?,
-        std::str::from_utf8(&msg_signature)?,
-        body.len()
-    );
-    Ok([head.into_bytes(), body.into_bytes()].concat())
+/// So many requests to the echo bot, from many people.
+pub(crate) fn make(count: usize) -> Result<Vec<Vec<u8>>> {
+    let openids: Vec<String> = (0..PEOPLE).map(|n| format!("oBench{n:022}")).collect();
+    let text = "请问我的储蓄卡余额是多少？今天能转账吗？";
+    Senders {
+        account: &account()?,
+        path: "/wx",
+        openids: &openids,
+        text,
+    }
+    .requests(count)
+}
+
+impl Senders<'_> {
+    /// HTTP requests as WeChat sends them: about 330 bytes of clear XML, 720 sealed.
+    pub(crate) fn requests(&self, count: usize) -> Result<Vec<Vec<u8>>> {
+        let now = seconds();
+        let people = self.openids.iter().cycle().take(count);
+        people
+            .map(|openid| self.request(openid, LAST_MESSAGE.fetch_add(1, Ordering::Relaxed), now))
+            .collect()
+    }
+
+    fn request(&self, openid: &str, id: u64, now: u64) -> Result<Vec<u8>> {
+        let (account, gh) = (self.account, self.account.original_id());
+        let clear = format!(
+            "<xml><ToUserName><![CDATA[{gh}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
+             <CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType>\
+             <Content><![CDATA[{}]]></Content><MsgId>{id}</MsgId></xml>",
+            self.text
+        );
+        let mut random = [0_u8; 16];
+        SystemRandom.fill(&mut random)?;
+        let sealed = account.encrypt(clear.as_bytes(), &random);
+        let (timestamp, nonce) = (now.to_string(), (id % 1_000_000_007).to_string());
+        let signature = account.sign_plain(&timestamp, &nonce);
+        let msg_signature = account.sign(&timestamp, &nonce, &sealed);
+        let body = format!(
+            "<xml><ToUserName><![CDATA[{gh}]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+        );
+        let head = format!(
+            "POST {}?signature={}&timestamp={timestamp}&nonce={nonce}&openid={openid}&encrypt_type=aes\
+             &msg_signature={} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+            self.path,
+            std::str::from_utf8(&signature)?,
+            std::str::from_utf8(&msg_signature)?,
+            body.len()
+        );
+        Ok([head.into_bytes(), body.into_bytes()].concat())
+    }
 }
 
 #[expect(

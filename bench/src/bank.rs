@@ -1,37 +1,29 @@
-//! The measured bank: the release binary with the demo's data in a folder of its own, and a customer who has
-//! come in through WeChat.
+//! The measured bank: the release binary with the demo's data in a folder of its own.
 
-use super::fill;
 use crate::process::Server;
 use anyhow::{Context, Result};
+use serde_json::Value;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
-use testkit::{Customer, World};
-use tokio::runtime::Runtime;
+use testkit::World;
 
 pub(crate) struct Bank {
-    /// Nothing while the table is being filled.
+    /// Nothing while it is stopped.
     server: Option<Server>,
     port: u16,
     folder: tempfile::TempDir,
-    pub(crate) account: String,
-    pub(crate) cookie: String,
 }
 
 impl Bank {
-    pub(crate) fn open(runtime: &Runtime) -> Result<Self> {
+    pub(crate) fn open() -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let folder = tempfile::tempdir()?;
         let mut bank = Self {
             server: None,
             port,
-            folder,
-            account: String::new(),
-            cookie: String::new(),
+            folder: tempfile::tempdir()?,
         };
         bank.start()?;
-        runtime.block_on(bank.let_customer_in())?;
         Ok(bank)
     }
 
@@ -39,17 +31,27 @@ impl Bank {
         self.server.as_ref().context("the bank is not running")
     }
 
-    /// Makes the table of entries as large as this; the customer's own entries stay the same.
-    pub(crate) fn grow(&mut self, runtime: &Runtime, entries: i64) -> Result<()> {
-        if let Some(server) = self.server.take() {
-            server.stop()?;
-        }
-        let url = format!("sqlite://{}", self.folder.path().join("weigui.db").display());
-        runtime.block_on(fill::to(url, entries))?;
-        self.start()
+    /// Ends it, for as long as something is done to its data.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        self.server.take().map_or(Ok(()), Server::stop)
     }
 
-    fn start(&mut self) -> Result<()> {
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("weigui.db").display())
+    }
+
+    pub(crate) fn world(&self) -> World {
+        let base = format!("http://127.0.0.1:{}", self.port);
+        World::new(base.clone(), format!("{base}/sandbox"))
+    }
+
+    /// What `weigui demo-info --json` says.
+    pub(crate) fn demo_info() -> Result<Value> {
+        let out = Command::new(binary()?).args(["demo-info", "--json"]).output()?;
+        Ok(serde_json::from_slice(&out.stdout)?)
+    }
+
+    pub(crate) fn start(&mut self) -> Result<()> {
         let mut command = Command::new(binary()?);
         let listen = format!("127.0.0.1:{}", self.port);
         command
@@ -62,19 +64,6 @@ impl Bank {
             .env("WEIGUI_HTTP__PUBLIC_URL", format!("http://{listen}"))
             .env("WEIGUI_LOG__FILTER", "warn");
         self.server = Some(Server::start_on(&command, self.port)?);
-        Ok(())
-    }
-
-    async fn let_customer_in(&mut self) -> Result<()> {
-        let base = format!("http://127.0.0.1:{}", self.port);
-        let world = World::new(base.clone(), format!("{base}/sandbox"));
-        let customer = Customer::find(world, "王建国").await.opens_h5().await;
-        self.account = customer.account_id().await;
-        let token = customer
-            .browser
-            .cookie(&base, "wg_session")
-            .context("no session")?;
-        self.cookie = format!("wg_session={token}");
         Ok(())
     }
 }
