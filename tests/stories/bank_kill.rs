@@ -1,5 +1,7 @@
 //! `kill -9` in the middle of a busy day: no acknowledged transfer is lost, none is doubled, the books add
 //! up, and the bank is up again within 15 seconds.
+//!
+//! Seen to fail when the core's row for an order id is committed before the booking instead of with it.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
