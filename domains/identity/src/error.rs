@@ -28,6 +28,8 @@ pub enum Error {
     ChallengeWrong { left: i64 },
     #[error("challenge is locked")]
     ChallengeLocked,
+    #[error("this challenge belongs to another act")]
+    NotRaising,
     #[error("challenge is over")]
     ChallengeExpired,
     #[error("the payment password rests")]
@@ -94,6 +96,7 @@ impl From<Error> for Problem {
                 "challenge.locked",
                 "错误次数过多，本次操作已取消，请重新发起。",
             ),
+            Error::NotRaising => Self::new(422, "challenge.elsewhere", "这项验证请在对应的操作页面完成。"),
             Error::ChallengeExpired => Self::new(410, "challenge.expired", "验证已过期，请重新发起。"),
             Error::PasswordLocked => Self::new(
                 423,

@@ -163,7 +163,7 @@ impl Identity {
         let row = self.owned(customer, id).await?;
         let level = level_of(&Factor::parse_list(&row.factors));
         if level == LEVEL_OAUTH || !RAISING.contains(&row.act.as_str()) {
-            return Err(Error::NotFound);
+            return Err(Error::NotRaising);
         }
         self.challenge_prove(customer, id, proof).await?;
         let bound = row.bound;
