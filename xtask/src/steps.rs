@@ -25,8 +25,8 @@ const STEPS: [(&str, Step); 13] = [
     }),
     ("tidy", || plain(tidy::run)),
     ("web build", || plain(|| web::build(false))),
-    ("web check", || {
-        npm(&["run", "check", "--workspaces", "--if-present"])
+    ("web types", || {
+        npm(&["run", "types", "--workspaces", "--if-present"])
     }),
     ("web tests", web_tests),
     ("clippy", || plain(clippy)),
