@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use testkit::{Customer, Post, TestBank};
 
-const CROWD: usize = 120;
+const CROWD: usize = 40;
 /// Customer messages that WeChat takes after one message of a follower.
 const QUOTA: usize = 5;
 
