@@ -1,0 +1,23 @@
+//! Every SQL statement of payments, by table. Names, numbers and memos arrive and leave sealed.
+
+mod limits;
+mod payees;
+mod transfers;
+
+pub(crate) use limits::*;
+pub(crate) use payees::*;
+pub(crate) use transfers::*;
+
+use kit::reseal::SealedColumn;
+use kit::sealed;
+
+/// Every sealed column of this domain, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("payments_transfer", "from_no"),
+    sealed!("payments_transfer", "from_name"),
+    sealed!("payments_transfer", "to_no"),
+    sealed!("payments_transfer", "to_name"),
+    sealed!("payments_transfer", "memo"),
+    sealed!("payments_payee", "to_no"),
+    sealed!("payments_payee", "to_name"),
+];
