@@ -53,9 +53,14 @@ pub struct WeChatFaults {
     pub block_templates: bool,
     /// A push is delivered three times at once.
     pub deliver_thrice: bool,
+    /// The bank's address is not on the account's list: no tokens.
+    pub unlisted_ip: bool,
     /// Once: another system has forced a new token; ours is void.
     #[serde(skip_serializing)]
     pub void_token: bool,
+    /// Once: every access token has come to its end.
+    #[serde(skip_serializing)]
+    pub expire_token: bool,
 }
 
 /// How the SMS gateway misbehaves.
@@ -86,8 +91,12 @@ impl Sandbox {
             if faults.wechat.void_token {
                 state.tokens.void();
             }
+            if faults.wechat.expire_token {
+                state.tokens.expire();
+            }
             state.faults = faults;
             state.faults.wechat.void_token = false;
+            state.faults.wechat.expire_token = false;
             (state.faults.core, state.core_listener.clone())
         };
         if let Some(listener) = listener {

@@ -1,7 +1,8 @@
 //! The simulated outside world: a WeChat platform with its phones, and an SMS gateway, spoken to over the same
 //! HTTP as the real ones. The demo and the tests point the bank's ordinary adapters at it.
 //!
-//! Rooms: `wechat/` (platform API, pushes to the bank, OAuth page), [`phone`] (what the simulator page
+//! Rooms: `wechat/` (the API of Official Account and mini program, pushes to the bank, OAuth page, `platform`: its
+//! control room), [`phone`] (what the simulator page
 //! controls), [`sms`], [`faults`] (what goes wrong out there).
 //!
 //! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
@@ -9,9 +10,11 @@
 //! what passes here does not fail there for a reason we knew.
 //! **Invariant:** everything lives in memory and ends with the process.
 
+mod acts;
 mod chance;
 mod faults;
 mod phone;
+mod shown;
 mod sms;
 mod templates;
 mod wechat;
@@ -24,6 +27,7 @@ use weigui_wechat::{Account, AccountError};
 
 pub use faults::{CoreFaults, Faults, SmsFaults, WeChatFaults};
 pub use templates::{DEMO_TEMPLATES, Template};
+pub use wechat::{MiniProgram, PushFormat, mini_openid};
 pub use world::{ChatItem, DemoFacts, Person, SmsItem};
 
 use world::World;
@@ -74,6 +78,7 @@ impl Sandbox {
     pub fn router(&self) -> Router {
         Router::new()
             .nest("/wechat", wechat::router())
+            .nest("/platform", wechat::console())
             .nest("/phone", phone::router())
             .merge(sms::router())
             .merge(faults::router())

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use crate::Sandbox;
-use crate::wechat::{COOKIE, Happening, start};
-use crate::world::{ChatItem, Shown};
+use crate::shown::Shown;
+use crate::wechat::{COOKIE, Happening, Scene, start};
+use crate::world::ChatItem;
 
 /// Longest silence of a long poll.
 const LONGEST_WAIT_MS: u64 = 25_000;
@@ -60,7 +61,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-type Answer = Result<Json<Value>, Refusal>;
+pub(crate) type Answer = Result<Json<Value>, Refusal>;
 
 pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
@@ -73,12 +74,14 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/{openid}/chat", get(chat))
         .route("/{openid}/sms", get(sms))
         .route("/{openid}/menu", get(menu))
+        .merge(crate::acts::router())
 }
 
 impl Sandbox {
     /// A person follows the account, by a QR code when `scene` is given. Returns when the platform is done with
     /// it. A follower who scans a code again makes a scan.
     pub async fn follow(&self, openid: &str, scene: Option<&str>) {
+        let scene = scene.filter(|scene| !scene.is_empty()).map(Scene::printed);
         if let Some(happening) = self.begin_follow(openid, scene) {
             self.push(openid, happening).await;
         }
@@ -129,14 +132,23 @@ impl Sandbox {
         self.world.state().follows(openid)
     }
 
-    fn begin_follow(&self, openid: &str, scene: Option<&str>) -> Option<Happening> {
-        let scene = scene.filter(|scene| !scene.is_empty()).map(str::to_owned);
+    pub(crate) fn begin_follow(&self, openid: &str, scene: Option<Scene>) -> Option<Happening> {
+        let now = self.seconds();
         let mut state = self.world.state();
         let person = state.persons.iter_mut().find(|person| person.openid == openid)?;
         if person.following {
             return scene.map(Happening::Scan);
         }
         person.following = true;
+        let fan = state.fan(openid);
+        fan.since = now;
+        fan.came_by = if scene.is_some() {
+            "ADD_SCENE_QR_CODE"
+        } else {
+            "ADD_SCENE_SEARCH"
+        };
+        fan.scene = scene.as_ref().map_or(0, |scene| scene.id);
+        fan.scene_str = scene.as_ref().map(|scene| scene.text.clone()).unwrap_or_default();
         Some(Happening::Subscribe(scene))
     }
 
@@ -144,6 +156,7 @@ impl Sandbox {
         let was = {
             let mut state = self.world.state();
             state.windows.remove(openid);
+            state.fans.remove(openid);
             let person = state.persons.iter_mut().find(|person| person.openid == openid);
             person.is_some_and(|person| std::mem::take(&mut person.following))
         };
@@ -159,7 +172,7 @@ impl Sandbox {
         was
     }
 
-    fn known(&self, openid: &str) -> Result<(), Refusal> {
+    pub(crate) fn known(&self, openid: &str) -> Result<(), Refusal> {
         self.world
             .state()
             .person(openid)
@@ -167,7 +180,7 @@ impl Sandbox {
             .ok_or(Refusal::Nobody)
     }
 
-    fn following(&self, openid: &str) -> Result<(), Refusal> {
+    pub(crate) fn following(&self, openid: &str) -> Result<(), Refusal> {
         self.known(openid)?;
         if self.follows(openid) {
             Ok(())
@@ -176,7 +189,7 @@ impl Sandbox {
         }
     }
 
-    fn push_later(&self, openid: String, happening: Happening) -> Json<Value> {
+    pub(crate) fn push_later(&self, openid: String, happening: Happening) -> Json<Value> {
         let sandbox = self.clone();
         start(async move { sandbox.push(&openid, happening).await });
         Json(json!({"ok": true}))
@@ -201,7 +214,8 @@ async fn follow(
 ) -> Answer {
     sandbox.known(&openid)?;
     let Json(Follow { scene }) = body.unwrap_or_default();
-    match sandbox.begin_follow(&openid, scene.as_deref()) {
+    let scene = scene.filter(|scene| !scene.is_empty());
+    match sandbox.begin_follow(&openid, scene.as_deref().map(Scene::printed)) {
         Some(happening) => Ok(sandbox.push_later(openid, happening)),
         None => Ok(Json(json!({"ok": true}))),
     }
@@ -307,6 +321,6 @@ async fn sms(State(sandbox): State<Sandbox>, Path(openid): Path<String>, Query(p
 
 async fn menu(State(sandbox): State<Sandbox>, Path(openid): Path<String>) -> Answer {
     sandbox.known(&openid)?;
-    let buttons = sandbox.world.state().menu.clone();
+    let buttons = sandbox.world.state().menu_of(&openid).to_vec();
     Ok(Json(json!({"buttons": buttons})))
 }

@@ -65,8 +65,3 @@ pub const DEMO_TEMPLATES: &[Template] = &[
         ],
     },
 ];
-
-/// The template with this id.
-pub(crate) fn find(id: &str) -> Option<&'static Template> {
-    DEMO_TEMPLATES.iter().find(|template| template.id == id)
-}

@@ -1,16 +1,20 @@
 //! What the world remembers: persons, chats, SMS inboxes, tokens, codes, the menu. One lock, held for moments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::Notify;
 use weigui_wechat::Account;
 
+use crate::SandboxConfig;
 use crate::faults::{CoreListener, Faults};
-use crate::wechat::{Codes, Tokens, Window};
-use crate::{Clock, SandboxConfig};
+use crate::shown::Shown;
+use crate::wechat::{
+    Calls, Code, Codes, Conditional, Desk, Draft, Fan, Grants, Masses, Media, Mini, MiniDesk, Published,
+    Quotas, Subscriptions, Templates, Tokens, Window,
+};
 
 /// Older items of a chat or an inbox are forgotten.
 const KEEP: usize = 500;
@@ -150,6 +154,7 @@ impl<T: Clone> Log<T> {
 pub(crate) struct World {
     pub(crate) config: SandboxConfig,
     pub(crate) account: Account,
+    mini: OnceLock<Mini>,
     state: Mutex<State>,
     /// Rung whenever something arrived on a phone.
     pub(crate) arrived: Notify,
@@ -167,8 +172,34 @@ pub(crate) struct State {
     /// WeChat's message id and the time of sending, by receiver and the sender's own id.
     pub(crate) template_ids: BTreeMap<String, (i64, i64)>,
     pub(crate) tokens: Tokens,
+    pub(crate) mini_tokens: Tokens,
     pub(crate) codes: Codes,
+    /// Login codes of the mini program.
+    pub(crate) js_codes: Codes,
+    pub(crate) grants: Grants,
     pub(crate) menu: Vec<Value>,
+    /// Personalised menus, the oldest first.
+    pub(crate) menus: Vec<Conditional>,
+    /// What the account knows of people, by openid.
+    pub(crate) fans: HashMap<String, Fan>,
+    pub(crate) tags: BTreeMap<i64, String>,
+    pub(crate) templates: Templates,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) desk: Desk,
+    /// Until which second the account seems to be typing.
+    pub(crate) typing: HashMap<String, i64>,
+    /// By ticket.
+    pub(crate) qrs: HashMap<String, Code>,
+    /// By media id.
+    pub(crate) media: HashMap<String, Media>,
+    /// By media id.
+    pub(crate) drafts: BTreeMap<String, Draft>,
+    /// By article id.
+    pub(crate) published: BTreeMap<String, Published>,
+    pub(crate) masses: Masses,
+    pub(crate) mini_desk: MiniDesk,
+    pub(crate) quotas: Quotas,
+    pub(crate) calls: Calls,
     pub(crate) faults: Faults,
     pub(crate) core_listener: Option<CoreListener>,
     pub(crate) message_ids: i64,
@@ -176,13 +207,19 @@ pub(crate) struct State {
 
 impl World {
     pub(crate) fn new(config: SandboxConfig, account: Account) -> Self {
-        let state = State {
+        let mut state = State {
             persons: config.persons.clone(),
+            tags: BTreeMap::from([(2, "星标组".to_owned())]),
             ..State::default()
         };
+        let now = (config.clock)() / 1_000;
+        for person in config.persons.iter().filter(|person| person.following) {
+            state.fan(&person.openid).since = now;
+        }
         Self {
             config,
             account,
+            mini: OnceLock::new(),
             state: Mutex::new(state),
             arrived: Notify::new(),
         }
@@ -192,8 +229,16 @@ impl World {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.config.clock
+    /// The mini program, when the bank has one.
+    pub(crate) fn mini(&self) -> Option<&Mini> {
+        self.mini.get()
+    }
+
+    /// The first one stays.
+    pub(crate) fn set_mini(&self, mini: Mini) {
+        if self.mini.set(mini).is_err() {
+            tracing::warn!("the world has a mini program already");
+        }
     }
 
     /// Milliseconds.
@@ -222,6 +267,12 @@ impl State {
         self.person(openid).is_some_and(|person| person.following)
     }
 
+    /// A number for what has a small one: menus, publications, mass messages.
+    pub(crate) fn next_number(&mut self) -> i64 {
+        self.message_ids += 1;
+        208_000_000 + self.message_ids
+    }
+
     pub(crate) fn next_message_id(&mut self) -> i64 {
         self.message_ids += 1;
         // Beyond what a float holds exactly, as WeChat's own ids are.
@@ -229,123 +280,9 @@ impl State {
     }
 }
 
-/// What is to be shown in a chat.
-pub(crate) enum Shown {
-    Mine {
-        text: String,
-        failed: bool,
-    },
-    Text(String),
-    News {
-        title: String,
-        description: String,
-        url: String,
-    },
-    Notice(Notice),
-    /// A grey line of the platform.
-    Line {
-        text: String,
-        failed: bool,
-    },
-}
-
-impl Shown {
-    fn into_item(self, seq: u64, at: i64) -> ChatItem {
-        let status = |failed: bool| if failed { "failed" } else { "received" }.to_owned();
-        let item = |from: &str, kind: &str, text: String| ChatItem {
-            seq,
-            at,
-            from: from.to_owned(),
-            r#type: kind.to_owned(),
-            text,
-            links: Vec::new(),
-            template: None,
-            status: status(false),
-        };
-        match self {
-            Self::Mine { text, failed } => {
-                let sent = if failed { "failed" } else { "sent" };
-                ChatItem {
-                    status: sent.to_owned(),
-                    ..item("me", "text", text)
-                }
-            }
-            Self::Text(markup) => {
-                let (text, links) = links_of(&markup);
-                ChatItem {
-                    links,
-                    ..item("account", "text", text)
-                }
-            }
-            Self::News {
-                title,
-                description,
-                url,
-            } => {
-                let links = vec![Link {
-                    text: title.clone(),
-                    url,
-                }];
-                ChatItem {
-                    links,
-                    ..item("account", "news", format!("{title}\n{description}"))
-                }
-            }
-            Self::Notice(notice) => {
-                let text = notice.title.clone();
-                ChatItem {
-                    template: Some(notice),
-                    ..item("account", "template", text)
-                }
-            }
-            Self::Line { text, failed } => ChatItem {
-                status: status(failed),
-                ..item("account", "event", text)
-            },
-        }
-    }
-}
-
-/// Separates `<a href="…">…</a>` from text, as WeChat's client does.
-fn links_of(markup: &str) -> (String, Vec<Link>) {
-    let mut text = String::with_capacity(markup.len());
-    let mut links = Vec::new();
-    let mut rest = markup;
-    while let Some((before, tail)) = rest.split_once("<a href=\"") {
-        let Some((url, tail)) = tail.split_once('"') else {
-            break;
-        };
-        let Some((_, tail)) = tail.split_once('>') else {
-            break;
-        };
-        let Some((words, tail)) = tail.split_once("</a>") else {
-            break;
-        };
-        text.push_str(before);
-        text.push_str(words);
-        links.push(Link {
-            text: words.to_owned(),
-            url: url.replace("&amp;", "&"),
-        });
-        rest = tail;
-    }
-    text.push_str(rest);
-    (text, links)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn links_leave_the_text() {
-        let (text, links) =
-            links_of("请<a href=\"https://a/?x=1&amp;y=2\">绑定</a>，或<a href=\"https://b/\">转账</a>。");
-        assert_eq!(text, "请绑定，或转账。");
-        assert_eq!(links.len(), 2);
-        assert_eq!(links.first().unwrap().url, "https://a/?x=1&y=2");
-        assert_eq!(links_of("<a href=\"broken").0, "<a href=\"broken");
-    }
 
     #[test]
     fn a_log_counts_on_when_it_forgets() {

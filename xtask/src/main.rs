@@ -6,6 +6,7 @@ mod apt;
 mod bench;
 mod count;
 mod generate;
+mod peers;
 mod run;
 mod servers;
 mod setup;

@@ -1,7 +1,7 @@
 //! Finds out what this machine lacks for a command. Asks only for files, so that it costs no time when
 //! nothing is missing.
 
-use crate::{apt, shell};
+use crate::{apt, peers, shell};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ pub(crate) enum Need {
 /// How to see that a package is there.
 enum Sign {
     Program(&'static str),
+    /// Python 3 that can make a virtual environment; Debian leaves the half of it to a package.
+    Venv,
     /// A file under this folder whose name holds this text.
     Font(&'static str),
 }
@@ -37,7 +39,7 @@ const FONTS: &str = "/usr/share/fonts";
 const OLDEST_NODE: u32 = 20;
 
 /// The PDF statements need one Chinese font; Chromium is given a second, fuller one for its pictures.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     part(Need::Run, "build-essential", Sign::Program("cc")),
     part(Need::Run, "fonts-wqy-microhei", Sign::Font("wqy-microhei")),
     part(Need::Servers, "mariadb-server-core", Sign::Program("mariadbd")),
@@ -47,6 +49,7 @@ const PARTS: [Part; 9] = [
     part(Need::Test, "fonts-noto-cjk", Sign::Font("NotoSansCJK")),
     part(Need::Test, "poppler-utils", Sign::Program("pdftotext")),
     part(Need::Test, "libxml2-utils", Sign::Program("xmllint")),
+    part(Need::Test, "python3-venv", Sign::Venv),
 ];
 
 /// Makes the machine ready, or stops with the one thing to do.
@@ -62,6 +65,7 @@ pub(crate) fn ensure(need: Need) -> Result<()> {
     node()?;
     if need == Need::Test {
         rust_components()?;
+        peers::install()?;
     }
     Ok(())
 }
@@ -77,6 +81,7 @@ fn missing(need: Need) -> Vec<&'static str> {
 fn is_there(sign: &Sign) -> bool {
     match sign {
         Sign::Program(name) => shell::which(name).is_some(),
+        Sign::Venv => shell::ask("python3", &["-c", "import ensurepip, venv"]).is_some(),
         Sign::Font(name) => has_file(Path::new(FONTS), name, 4),
     }
 }

@@ -1,4 +1,4 @@
-//! The authorize page. WeChat knows whose phone it is; here a cookie tells, and when it is missing a small page
+//! The authorize page (微信网页授权). WeChat knows whose phone it is; here a cookie tells, and when it is missing a small page
 //! asks. Codes are single-use and live five minutes.
 
 use std::collections::HashMap;
@@ -22,12 +22,13 @@ pub(crate) struct Codes(HashMap<String, Code>);
 #[derive(Debug)]
 struct Code {
     openid: String,
+    scope: String,
     until: i64,
     used: bool,
 }
 
 impl Codes {
-    fn give(&mut self, openid: &str, now: i64) -> String {
+    pub(super) fn give(&mut self, openid: &str, scope: &str, now: i64) -> String {
         let day = 86_400_000;
         self.0.retain(|_, code| code.until + day > now);
         let code = format!("0{}", chance::hex::<15>());
@@ -35,6 +36,7 @@ impl Codes {
             code.clone(),
             Code {
                 openid: openid.to_owned(),
+                scope: scope.to_owned(),
                 until: now + CODE_LIVES_MS,
                 used: false,
             },
@@ -42,8 +44,8 @@ impl Codes {
         code
     }
 
-    /// The openid, or an errcode: 40029 invalid, 40163 used, 42003 expired.
-    pub(crate) fn redeem(&mut self, code: &str, now: i64) -> Result<String, i64> {
+    /// Openid and scope, or an errcode: 40029 invalid, 40163 used, 42003 expired.
+    pub(super) fn redeem(&mut self, code: &str, now: i64) -> Result<(String, String), i64> {
         let code = self.0.get_mut(code).ok_or(40029)?;
         if std::mem::replace(&mut code.used, true) {
             return Err(40163);
@@ -51,7 +53,7 @@ impl Codes {
         if now >= code.until {
             return Err(42003);
         }
-        Ok(code.openid.clone())
+        Ok((code.openid.clone(), code.scope.clone()))
     }
 }
 
@@ -88,7 +90,11 @@ pub(crate) async fn authorize(
     else {
         return choose(&sandbox, &ask);
     };
-    let code = sandbox.world.state().codes.give(openid, sandbox.world.now());
+    let code = sandbox
+        .world
+        .state()
+        .codes
+        .give(openid, &ask.scope, sandbox.world.now());
     let mut target = target;
     target
         .query_pairs_mut()

@@ -1,162 +1,159 @@
-//! What the platform checks before it carries a message to a phone, in WeChat's own errcodes.
+//! Customer messages, and "the other side is typing": what the platform checks before it carries a message to a
+//! phone.
 
-use std::time::Duration;
+use serde_json::Value;
 
-use serde_json::{Map, Value};
-use weigui_wechat::client::values;
-
-use super::push::Happening;
-use super::start;
+use super::call::{Api, Call, On, Outcome, ok, post, text_of};
+use super::errcode::Errcode;
 use super::window::Closed;
-use crate::Sandbox;
-use crate::templates::{self, Template};
-use crate::world::{Notice, Row, Shown};
+use crate::shown::Shown;
+use crate::world::State;
 
-/// So long the platform knows a sender's own id again.
-const SAME_WITHIN_MS: i64 = 600_000;
-/// Between a template message and its receipt.
-const RECEIPT_AFTER: Duration = Duration::from_millis(100);
+/// A text, in bytes.
+const LONGEST: usize = 2_048;
+const TYPING_S: i64 = 15;
 
-impl Sandbox {
-    /// A customer message; errcode on refusal.
-    pub(crate) fn take_custom(&self, body: &Value) -> Result<(), i64> {
-        let openid = text(body, "touser");
-        let shown = match text(body, "msgtype") {
-            "text" => {
-                let content = body
-                    .pointer("/text/content")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                match content.len() {
-                    0 => return Err(44004),
-                    1..=2048 => Shown::Text(content.to_owned()),
-                    _ => return Err(45002),
-                }
-            }
-            "news" => {
-                let articles = body
-                    .pointer("/news/articles")
-                    .and_then(Value::as_array)
-                    .map_or(&[][..], Vec::as_slice);
-                let [article] = articles else { return Err(45008) };
-                let part = |name: &str| text(article, name).to_owned();
-                Shown::News {
-                    title: part("title"),
-                    description: part("description"),
-                    url: part("url"),
-                }
-            }
-            _ => return Err(40008),
-        };
-        let now = self.world.now();
-        {
-            let mut state = self.world.state();
-            if state.person(openid).is_none() {
-                return Err(40003);
-            }
-            if !state.follows(openid) {
-                return Err(43004);
-            }
-            state
-                .windows
-                .entry(openid.to_owned())
-                .or_default()
-                .take(now)
-                .map_err(|closed| match closed {
-                    Closed::Over => 45015,
-                    Closed::Spent => 45047,
-                })?;
+pub(crate) const APIS: &[Api] = &[
+    post(On::Both, "/cgi-bin/message/custom/send", 500_000, custom),
+    post(On::Both, "/cgi-bin/message/custom/typing", 500_000, typing),
+];
+
+fn custom(call: &Call<'_>) -> Outcome {
+    let openid = call.text("touser");
+    let shown = {
+        let mut state = call.sandbox.world.state();
+        let shown = content(call, &state)?;
+        let servant = text_of(call.body.pointer("/customservice/kf_account"));
+        if !servant.is_empty() && !state.desk.knows(&servant) {
+            return Err(65401.into());
         }
-        self.world.show(openid, shown);
-        Ok(())
-    }
-
-    /// A template message; its id, or an errcode with words.
-    pub(crate) fn take_template(&self, body: &Value) -> Result<i64, (i64, String)> {
-        let openid = text(body, "touser");
-        let empty = Map::new();
-        let data = body.get("data").and_then(Value::as_object).unwrap_or(&empty);
-        let template =
-            templates::find(text(body, "template_id")).ok_or((40037, "invalid template_id".to_owned()))?;
-        let rows = rows(template, data)
-            .map_err(|key| (47003, format!("argument invalid! data.{key}.value invalid")))?;
-        let own = text(body, "client_msg_id");
-        let now = self.world.now();
-        let (id, blocked) = {
-            let mut state = self.world.state();
-            if state.person(openid).is_none() {
-                return Err((40003, "invalid openid".to_owned()));
-            }
-            if !state.follows(openid) {
-                return Err((43004, "require subscribe".to_owned()));
-            }
-            let key = format!("{openid}|{own}");
-            state.template_ids.retain(|_, (_, at)| now - *at < SAME_WITHIN_MS);
-            if let Some((id, _)) = state.template_ids.get(&key).filter(|_| !own.is_empty()) {
-                // The same message again: the platform has sent it already.
-                return Ok(*id);
-            }
-            let id = state.next_message_id();
-            state.template_ids.insert(key, (id, now));
-            (id, state.faults.wechat.block_templates)
-        };
-        if !blocked {
-            let url = body
-                .get("url")
-                .and_then(Value::as_str)
-                .filter(|url| !url.is_empty())
-                .map(str::to_owned);
-            self.world.show(
-                openid,
-                Shown::Notice(Notice {
-                    title: template.title.to_owned(),
-                    rows,
-                    url,
-                }),
-            );
-        }
-        self.receipt_later(
-            openid.to_owned(),
-            id,
-            if blocked { "failed:user block" } else { "success" },
-        );
-        Ok(id)
-    }
-
-    fn receipt_later(&self, openid: String, message_id: i64, status: &'static str) {
-        let sandbox = self.clone();
-        start(async move {
-            tokio::time::sleep(RECEIPT_AFTER).await;
-            sandbox
-                .push(&openid, Happening::TemplateFinished { message_id, status })
-                .await;
-        });
-    }
-}
-
-/// Every row of the template filled, or the key that is missing or wrong.
-fn rows(template: &Template, data: &Map<String, Value>) -> Result<Vec<Row>, String> {
-    if let Some(unknown) = data
-        .keys()
-        .find(|key| !template.rows.iter().any(|(known, _)| known == key))
-    {
-        return Err(unknown.clone());
-    }
-    let fill = |(key, label): &(&str, &str)| {
-        let value = data
-            .get(*key)
-            .and_then(|entry| entry.get("value"))
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        values::check(key, value).map_err(|_| (*key).to_owned())?;
-        Ok(Row {
-            label: (*label).to_owned(),
-            value: value.to_owned(),
-        })
+        state.may_write(&openid)?;
+        let now = call.sandbox.world.now();
+        let window = state.windows.entry(openid.clone()).or_default();
+        window.take(now).map_err(|closed| match closed {
+            Closed::Over => Errcode::from(45015),
+            Closed::Spent => Errcode::from(45047),
+        })?;
+        state.typing.remove(&openid);
+        shown
     };
-    template.rows.iter().map(fill).collect()
+    call.sandbox.world.show(&openid, shown);
+    ok()
 }
 
-fn text<'a>(body: &'a Value, name: &str) -> &'a str {
-    body.get(name).and_then(Value::as_str).unwrap_or_default()
+impl State {
+    /// Whether the account may write to this person at all: known, and following (the mini program's customers
+    /// need not follow anything).
+    pub(crate) fn may_write(&self, openid: &str) -> Result<(), Errcode> {
+        if self.mini_person(openid).is_some() || self.follows(openid) {
+            return Ok(());
+        }
+        Err(match self.person(openid) {
+            Some(_) => 43004.into(),
+            None => 40003.into(),
+        })
+    }
+}
+
+/// What the phone will show, or an errcode.
+fn content(call: &Call<'_>, state: &State) -> Result<Shown, Errcode> {
+    let kind = call.text("msgtype");
+    let inner = call.body.get(&kind).unwrap_or(&Value::Null);
+    let part = |name: &str| text_of(inner.get(name));
+    let placeholder = |text: &str| Ok(Shown::Text(text.to_owned()));
+    match kind.as_str() {
+        "text" => match part("content").len() {
+            0 => Err(44004.into()),
+            1..=LONGEST => Ok(Shown::Text(part("content"))),
+            _ => Err(45002.into()),
+        },
+        "news" => article(inner),
+        "image" | "voice" | "video" | "music" => {
+            let name = if kind == "music" {
+                "thumb_media_id"
+            } else {
+                "media_id"
+            };
+            if !state.has_media(&part(name), call.now()) {
+                return Err(40007.into());
+            }
+            placeholder(match kind.as_str() {
+                "image" => "[图片]",
+                "voice" => "[语音]",
+                "video" => "[视频]",
+                _ => "[音乐]",
+            })
+        }
+        "mpnews" if state.drafts.contains_key(&part("media_id")) => placeholder("[图文消息]"),
+        "mpnewsarticle" if state.published.contains_key(&part("article_id")) => placeholder("[图文消息]"),
+        "mpnews" | "mpnewsarticle" => Err(40007.into()),
+        "msgmenu" => menu(inner),
+        "miniprogrampage" => Ok(Shown::Text(format!("[小程序]{}", part("title")))),
+        "link" => Ok(Shown::News {
+            title: part("title"),
+            description: part("description"),
+            url: part("url"),
+        }),
+        _ => Err(40008.into()),
+    }
+}
+
+fn article(inner: &Value) -> Result<Shown, Errcode> {
+    let articles = inner.get("articles").and_then(Value::as_array);
+    let [article] = articles.map_or(&[][..], Vec::as_slice) else {
+        return Err(45008.into());
+    };
+    let part = |name: &str| text_of(article.get(name));
+    Ok(Shown::News {
+        title: part("title"),
+        description: part("description"),
+        url: part("url"),
+    })
+}
+
+/// A question with answers to tap; each is a link that the phone sends back as a text with its id.
+fn menu(inner: &Value) -> Result<Shown, Errcode> {
+    let list = inner.get("list").and_then(Value::as_array);
+    let list = list.filter(|list| !list.is_empty()).ok_or(Errcode::from(44004))?;
+    let mut text = text_of(inner.get("head_content"));
+    for item in list {
+        let (id, words) = (text_of(item.get("id")), text_of(item.get("content")));
+        text.push_str(&format!(
+            "\n<a href=\"weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={id}\">{words}</a>"
+        ));
+    }
+    let tail = text_of(inner.get("tail_content"));
+    if !tail.is_empty() {
+        text.push('\n');
+        text.push_str(&tail);
+    }
+    Ok(Shown::Text(text))
+}
+
+fn typing(call: &Call<'_>) -> Outcome {
+    let openid = call.text("touser");
+    let now = call.sandbox.world.now();
+    let mut state = call.sandbox.world.state();
+    state.may_write(&openid)?;
+    match call.text("command").as_str() {
+        "Typing" => {
+            if !state
+                .windows
+                .get(&openid)
+                .is_some_and(|window| window.is_open(now))
+            {
+                return Err(45080.into());
+            }
+            let until = call.now() + TYPING_S;
+            match state.typing.insert(openid, until) {
+                Some(before) if call.now() < before => Err(45081.into()),
+                _ => ok(),
+            }
+        }
+        "CancelTyping" => {
+            state.typing.remove(&openid);
+            ok()
+        }
+        _ => Err(45072.into()),
+    }
 }

@@ -41,6 +41,13 @@ impl Window {
         };
     }
 
+    /// Whether the account may write at all.
+    pub(crate) fn is_open(&self, now: i64) -> bool {
+        [&self.interaction, &self.message]
+            .iter()
+            .any(|grant| now < grant.until)
+    }
+
     /// Takes one message, from the grant that ends sooner.
     pub(crate) fn take(&mut self, now: i64) -> Result<(), Closed> {
         let mut open = false;
