@@ -70,6 +70,7 @@ pub enum CoreKind {
 pub struct Core {
     pub kind: CoreKind,
     pub url: String,
+    pub clearing_url: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -148,6 +149,7 @@ impl Default for Core {
         Self {
             kind: CoreKind::Embedded,
             url: String::new(),
+            clearing_url: String::new(),
         }
     }
 }
@@ -243,6 +245,12 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "URL",
         "(none)",
         "Base URL of the bank's core when `core.kind` is `http`.",
+    ),
+    (
+        "core.clearing_url",
+        "URL",
+        "sandbox",
+        "Where the reference core sends payments to other banks; a bank's own core has its own way out.",
     ),
     (
         "wechat.account",

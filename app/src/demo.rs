@@ -85,6 +85,7 @@ pub(crate) fn complete(config: &mut Config) {
         format!("{public}/sandbox/wechat/connect/oauth2/authorize"),
     );
     fill(&mut config.sms.url, format!("{inside}/sms/send"));
+    fill(&mut config.core.clearing_url, format!("{inside}/clearing"));
 }
 
 /// Why a configuration must not serve a bank.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use accounts::Accounts;
 use anyhow::Context as _;
 use channel::Channel;
-use corebank::{CoreBank, EmbeddedCore, HttpCore, Stub};
+use corebank::{ClearingHouse, CoreBank, EmbeddedCore, HttpCore, HttpOptions, Stub};
 use couriers::{SmsGateway, WeChatCourier};
 use identity::Identity;
 use kit::bus::Bus;
@@ -53,6 +53,8 @@ pub struct Bank {
     pub outside: Outside,
     /// The reference core, when the bank runs on it.
     pub embedded: Option<EmbeddedCore>,
+    /// Where the reference core sends payments to other banks.
+    pub clearing: Option<ClearingHouse>,
     /// The demo's switchboard in front of the core.
     pub faults: Option<Stub>,
     pub identity: Identity,
@@ -107,6 +109,7 @@ impl Bank {
             roles: roles.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
         });
+        let clearing = clearing_of(&config)?.filter(|_| embedded.is_some());
         let config = Arc::new(config);
         Ok(Self {
             cx,
@@ -115,6 +118,7 @@ impl Bank {
             master,
             outside,
             embedded,
+            clearing,
             faults,
             identity,
             accounts,
@@ -150,7 +154,10 @@ impl Bank {
             tasks.start(channel::keep_recovering(self.channel.clone()));
             tasks.start(keep_tidy(self.clone()));
             if let Some(core) = self.embedded.clone() {
-                tasks.start(keep_expiring(self.cx.clone(), core));
+                tasks.start(keep_expiring(self.cx.clone(), core.clone()));
+                if let Some(house) = self.clearing.clone() {
+                    tasks.start(keep_clearing(self.cx.clone(), core, house));
+                }
             }
         }
     }
@@ -203,6 +210,19 @@ async fn keep_expiring(cx: Cx, core: EmbeddedCore) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(10)) => {}
+            () = cx.tasks.stopping() => return,
+        }
+    }
+}
+
+/// Sends payments to other banks and asks what became of them.
+async fn keep_clearing(cx: Cx, core: EmbeddedCore, house: ClearingHouse) {
+    while !cx.tasks.is_stopping() {
+        if let Err(error) = core.clear_due(&house).await {
+            tracing::warn!(cause = %error, "payments to other banks could not be looked after; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
             () = cx.tasks.stopping() => return,
         }
     }
@@ -307,11 +327,9 @@ fn core(config: &Config, mode: Mode, cx: &Cx) -> anyhow::Result<Core> {
                 !config.core.url.is_empty(),
                 "core.url is required when core.kind is http"
             );
-            let timeouts = Timeouts {
-                connect: Duration::from_secs(2),
-                total: Duration::from_secs(10),
-            };
-            Ok((Arc::new(HttpCore::new(&config.core.url, timeouts)?), None, None))
+            let options = HttpOptions::plain(&config.core.url);
+            let http = HttpCore::new(options, cx.clock.clone(), cx.ids.clone())?;
+            Ok((Arc::new(http), None, None))
         }
         (CoreKind::Embedded, Mode::Production) => {
             anyhow::bail!("the embedded core is for demos and tests; set core.kind = \"http\" and core.url")
@@ -322,6 +340,12 @@ fn core(config: &Config, mode: Mode, cx: &Cx) -> anyhow::Result<Core> {
             Ok((Arc::new(faults.clone()), Some(embedded), Some(faults)))
         }
     }
+}
+
+fn clearing_of(config: &Config) -> anyhow::Result<Option<ClearingHouse>> {
+    let url = &config.core.clearing_url;
+    let house = (!url.is_empty()).then(|| ClearingHouse::new(url, Timeouts::default()));
+    Ok(house.transpose()?)
 }
 
 fn couriers_of(config: &Config, cx: &Cx, core: Arc<dyn CoreBank>) -> anyhow::Result<Outside> {

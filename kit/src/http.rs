@@ -20,16 +20,19 @@ impl Default for Timeouts {
 }
 
 /// A client for one partner; keep it, it pools connections.
-#[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
 pub fn client(timeouts: Timeouts) -> Result<reqwest::Client, reqwest::Error> {
     install_tls();
+    builder(timeouts).build()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
+fn builder(timeouts: Timeouts) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(timeouts.connect)
         .timeout(timeouts.total)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .user_agent(concat!("weigui/", env!("CARGO_PKG_VERSION")))
-        .build()
 }
 
 /// Chooses ring as the process's TLS provider; harmless when done twice.
@@ -38,4 +41,27 @@ pub fn install_tls() {
         // A second caller may win the race; either way a provider is installed.
         drop(rustls::crypto::ring::default_provider().install_default());
     }
+}
+
+/// How a partner and we know each other: whom we trust, and who we say we are. Empty: the public authorities,
+/// and nobody.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// PEM of the authorities of the partner's certificate; no others are trusted then.
+    pub ca_pem: Option<Vec<u8>>,
+    /// PEM of our certificate chain and its private key (PKCS#8), for mutual TLS.
+    pub identity_pem: Option<zeroize::Zeroizing<Vec<u8>>>,
+}
+
+/// A client for a partner with whom we have exchanged certificates.
+pub fn partner(timeouts: Timeouts, credentials: &Credentials) -> Result<reqwest::Client, reqwest::Error> {
+    install_tls();
+    let mut builder = builder(timeouts);
+    if let Some(pem) = &credentials.ca_pem {
+        builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem)?);
+    }
+    if let Some(pem) = &credentials.identity_pem {
+        builder = builder.identity(reqwest::Identity::from_pem(pem)?);
+    }
+    builder.build()
 }

@@ -19,6 +19,8 @@ pub struct Faults {
     pub wechat: WeChatFaults,
     /// The SMS gateway's.
     pub sms: SmsFaults,
+    /// The clearing's.
+    pub clearing: ClearingFaults,
 }
 
 /// How the core bank misbehaves.
@@ -75,6 +77,18 @@ pub struct SmsFaults {
     pub lose_answers: bool,
 }
 
+/// How the clearing between banks misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClearingFaults {
+    /// Every answer takes this long.
+    pub delay_ms: u32,
+    /// It takes no payments and answers no questions.
+    pub down: bool,
+    /// It takes payments, and its answer is lost; questions are answered.
+    pub lose_answers: bool,
+}
+
 /// Told the core's switches whenever they change.
 pub(crate) type CoreListener = Arc<dyn Fn(CoreFaults) + Send + Sync>;
 
@@ -94,6 +108,7 @@ impl Sandbox {
             if faults.wechat.expire_token {
                 state.tokens.expire();
             }
+            self.clearing.set_faults(faults.clearing);
             state.faults = faults;
             state.faults.wechat.void_token = false;
             state.faults.wechat.expire_token = false;

@@ -1,9 +1,9 @@
-//! The simulated outside world: a WeChat platform with its phones, and an SMS gateway, spoken to over the same
-//! HTTP as the real ones. The demo and the tests point the bank's ordinary adapters at it.
+//! The simulated outside world: a WeChat platform with its phones, an SMS gateway, and the clearing between banks,
+//! spoken to over HTTP like the real ones. The demo and the tests point the bank's ordinary adapters at it.
 //!
 //! Rooms: `wechat/` (the API of Official Account and mini program, pushes to the bank, OAuth page, `platform`: its
 //! control room), [`phone`] (what the simulator page
-//! controls), [`sms`], [`faults`] (what goes wrong out there).
+//! controls), [`sms`], [`clearing`], [`faults`] (what goes wrong out there).
 //!
 //! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
 //! **Invariant:** it enforces what WeChat enforces (signatures, tokens, follow state, windows, templates), so that
@@ -12,6 +12,7 @@
 
 mod acts;
 mod chance;
+mod clearing;
 mod faults;
 mod phone;
 mod shown;
@@ -25,7 +26,8 @@ use std::sync::Arc;
 use axum::Router;
 use weigui_wechat::{Account, AccountError};
 
-pub use faults::{CoreFaults, Faults, SmsFaults, WeChatFaults};
+pub use clearing::Clearing;
+pub use faults::{ClearingFaults, CoreFaults, Faults, SmsFaults, WeChatFaults};
 pub use templates::{DEMO_TEMPLATES, Template};
 pub use wechat::{MiniProgram, PushFormat, mini_openid};
 pub use world::{ChatItem, DemoFacts, Person, SmsItem};
@@ -63,6 +65,7 @@ pub struct SandboxConfig {
 #[derive(Clone)]
 pub struct Sandbox {
     pub(crate) world: Arc<World>,
+    pub clearing: Clearing,
 }
 
 impl Sandbox {
@@ -70,6 +73,7 @@ impl Sandbox {
     pub fn new(config: SandboxConfig) -> Result<Self, AccountError> {
         let account = Account::new(&config.appid, &config.token, &config.aes_key, &config.gh)?;
         Ok(Self {
+            clearing: Clearing::new(config.clock.clone()),
             world: Arc::new(World::new(config, account)),
         })
     }
@@ -83,5 +87,6 @@ impl Sandbox {
             .merge(sms::router())
             .merge(faults::router())
             .with_state(self.clone())
+            .nest("/clearing", self.clearing.router())
     }
 }

@@ -104,8 +104,11 @@ impl TestBank {
         self.cx.clock.now()
     }
 
-    /// Does everything that is due now.
+    /// Does everything that is due now, the clearing between banks first.
     pub async fn run_jobs(&self) {
+        if let (Some(core), Some(house)) = (&self.bank.embedded, &self.bank.clearing) {
+            core.clear_due(house).await.expect("payments are looked after");
+        }
         self.bank.worker().drain().await.expect("jobs run");
     }
 
@@ -263,6 +266,12 @@ impl TestBank {
             .await;
         let books = books.expect("the books can be read");
         assert!(books.is_whole(), "the books do not add up: {:?}", books.broken);
+        let core = self.bank.embedded.as_ref().expect("the reference core");
+        let transit = core.transit_is_whole().await.expect("the books can be read");
+        assert!(
+            transit,
+            "in transit stands something else than the payments on their way"
+        );
         let trail = audit::verify(&self.cx).await.expect("the trail can be read");
         assert!(trail.ok, "the trail is broken: {:?}", trail.fault);
         self.leave().await;

@@ -21,6 +21,7 @@ pub(crate) fn complete(config: &mut Config) {
     w.api_base = format!("{base}/sandbox/wechat");
     w.authorize_url = format!("{base}/sandbox/wechat/connect/oauth2/authorize");
     config.sms.url = format!("{base}/sandbox/sms/send");
+    config.core.clearing_url = format!("{base}/sandbox/clearing");
 }
 
 /// Fills a fresh database with half a year of the demo's life.

@@ -1,6 +1,7 @@
 //! What a core bank says: done, refused for a reason of a closed list, or nothing that can be relied on.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The answer to a call.
 ///
@@ -36,13 +37,13 @@ impl<T> Answer<T> {
 }
 
 /// A definite no: nothing was or will be carried out under this id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refusal {
     pub code: RefusalCode,
 }
 
 /// Every reason for which a core may refuse. Closed; a code that an adapter does not know is `Declined`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
     /// No customer fits all the details given; does not say which detail.
@@ -69,6 +70,12 @@ pub enum RefusalCode {
     ExceedsHold,
     /// There is no restriction of this kind and source.
     NotRestricted,
+    /// The clearing does not know this bank.
+    BankNotFound,
+    /// The account is no credit card.
+    NoCardBill,
+    /// The business day is not closed yet, or has no file.
+    NoStatement,
     BadRequest,
     /// Refused by the core for a reason that is not on this list.
     #[serde(other)]
@@ -96,6 +103,9 @@ impl RefusalCode {
             Self::HoldExpired => "hold_expired",
             Self::ExceedsHold => "exceeds_hold",
             Self::NotRestricted => "not_restricted",
+            Self::BankNotFound => "bank_not_found",
+            Self::NoCardBill => "no_card_bill",
+            Self::NoStatement => "no_statement",
             Self::BadRequest => "bad_request",
             Self::Declined => "declined",
         }
@@ -103,7 +113,7 @@ impl RefusalCode {
 
     /// Reads a stored or received name; what is not on the list is `Declined`.
     pub fn parse(name: &str) -> Self {
-        const ALL: [RefusalCode; 18] = [
+        const ALL: [RefusalCode; 21] = [
             RefusalCode::CustomerMismatch,
             RefusalCode::CustomerNotFound,
             RefusalCode::AccountNotFound,
@@ -121,6 +131,9 @@ impl RefusalCode {
             RefusalCode::HoldExpired,
             RefusalCode::ExceedsHold,
             RefusalCode::NotRestricted,
+            RefusalCode::BankNotFound,
+            RefusalCode::NoCardBill,
+            RefusalCode::NoStatement,
             RefusalCode::BadRequest,
         ];
         ALL.into_iter()

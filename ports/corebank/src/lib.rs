@@ -14,17 +14,23 @@ pub mod contract;
 pub mod demo;
 pub mod embedded;
 pub mod http;
+mod op;
 mod port;
+mod statement;
 pub mod stub;
 mod types;
 
 pub use answer::{Answer, Refusal, RefusalCode};
-pub use embedded::EmbeddedCore;
-pub use http::{HttpCore, serve};
+pub use embedded::{ClearingHouse, EmbeddedCore};
+pub use http::{HttpCore, HttpOptions, serve};
+pub use op::{Class, Op};
 pub use port::{CoreBank, Reply};
+pub use statement::fetch_statement;
 pub use stub::Stub;
 pub use types::{
-    AccountKind, Balance, CoreAccount, CoreCustomer, CoreEntry, Direction, EntryKind, EntryPage, EntryQuery,
-    HoldOrder, Payee, PayeeStatus, PostOrder, Posted, Restriction, RestrictionKind, RestrictionOrder,
-    RestrictionSource, TransferOrder, TransferStatus, VerifyCustomer, VoidOrder,
+    AccountKind, Balance, Bank, Beneficiary, Booking, CardBill, Change, ChangePage, CoreAccount,
+    CoreCustomer, CoreEntry, Direction, EntryKind, EntryPage, EntryQuery, FEED_END, HoldOrder, LineKind,
+    LineState, Payee, PayeeStatus, PostOrder, Posted, Restriction, RestrictionKind, RestrictionOrder,
+    RestrictionSource, ReturnReason, Statement, StatementHeader, StatementLine, StatementPage, TransferOrder,
+    TransferStatus, VerifyCustomer, VoidOrder,
 };

@@ -7,11 +7,11 @@ mod world;
 use std::{sync::Arc, time::Duration};
 
 use corebank::{
-    CoreBank, HttpCore, Stub,
+    CoreBank, HttpCore, HttpOptions, Stub,
     contract::{Bank, Verdict, suite},
     stub::{Fault, Op},
 };
-use kit::http::Timeouts;
+use kit::{ids::Ids, random::Random};
 use world::World;
 
 on_both_engines!(
@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Questions and commands of `contract`.
-const CHECKS: usize = 17;
+const CHECKS: usize = 23;
 
 fn whole(verdict: &Verdict) {
     assert!(verdict.failed.is_empty(), "{:#?}", verdict.failed);
@@ -54,7 +54,7 @@ async fn a_core_that_gets_everything_twice_passes(world: World) {
 
 async fn the_core_behind_http_passes(world: World) {
     let base = world.serve().await;
-    let http = HttpCore::new(&base, Timeouts::default()).unwrap();
+    let http = World::http(&base);
     whole(&run(&world, Arc::new(http)).await);
     world.books_are_whole().await;
 }
@@ -64,6 +64,9 @@ async fn the_suite_finds_each_kind_of_misbehaviour(world: World) {
         (Op::Balance, Fault::Wrong),
         (Op::Payee, Fault::Wrong),
         (Op::TransferStatus, Fault::Wrong),
+        (Op::CardBill, Fault::Wrong),
+        (Op::Changes, Fault::Wrong),
+        (Op::StatementFile, Fault::Wrong),
         (Op::Transfer, Fault::LoseAnswer),
         (Op::Restrict, Fault::Down),
         (Op::Hold, Fault::Refuse(corebank::RefusalCode::Declined)),
@@ -81,19 +84,19 @@ async fn the_suite_finds_each_kind_of_misbehaviour(world: World) {
 async fn over_http_silence_is_unknown_and_never_a_refusal(world: World) {
     let bank = world.bank();
     let order = world.order(100);
-    let nobody = HttpCore::new("http://127.0.0.1:9", Timeouts::default()).unwrap();
+    let nobody = World::http("http://127.0.0.1:9");
     assert_eq!(nobody.transfer(&order).await, corebank::Answer::Unknown);
-    let timeouts = Timeouts {
-        connect: Duration::from_secs(1),
-        total: Duration::from_millis(50),
-    };
+    let mut options = HttpOptions::plain("");
+    options.rules.command.total = Duration::from_millis(50);
     let stub = Stub::new(bank.core.clone(), kit::clock::Clock::system());
     stub.all(Fault::Delay(Duration::from_secs(5)));
-    let slow = HttpCore::new(&world::serve(Arc::new(stub)).await, timeouts).unwrap();
+    options.base = world::serve(Arc::new(stub)).await;
+    let system = kit::clock::Clock::system();
+    let slow = HttpCore::new(options, system.clone(), Ids::new(system, Random)).unwrap();
     assert_eq!(slow.transfer(&order).await, corebank::Answer::Unknown);
     let stub = Stub::new(bank.core.clone(), world.clock.clone());
     stub.next(Op::Transfer, Fault::LoseAnswer);
-    let lossy = HttpCore::new(&world::serve(Arc::new(stub)).await, Timeouts::default()).unwrap();
+    let lossy = World::http(&world::serve(Arc::new(stub)).await);
     assert_eq!(lossy.transfer(&order).await, corebank::Answer::Unknown);
     let status = lossy.transfer_status(order.id).await.done().unwrap();
     assert!(

@@ -9,13 +9,14 @@ export interface Choice {
 }
 
 export interface Part {
-  id: 'core' | 'wechat' | 'sms'
+  id: 'core' | 'clearing' | 'wechat' | 'sms'
   label: string
   choices: Choice[]
 }
 
 const core = (set: object) => ({ down: false, delay_ms: 0, lose_answers: false, ...set })
 const sms = core
+const clearing = core
 const wechat = (set: object) => ({
   down: false,
   delay_ms: 0,
@@ -49,6 +50,30 @@ export const PARTS: Part[] = [
         label: '做了不答',
         explain: '账已经记了，答复却丢了。转账显示“处理中”，恢复后自动查明结果，绝不记两次。',
         set: core({ lose_answers: true }),
+      },
+    ],
+  },
+  {
+    id: 'clearing',
+    label: '跨行清算',
+    choices: [
+      {
+        id: 'ok',
+        label: '正常',
+        explain: '跨行转账约 3 秒入账。收款账号以 9991 至 9994 结尾会退汇，以 9996 结尾要等 10 分钟。',
+        set: clearing({}),
+      },
+      {
+        id: 'silent',
+        label: '收了不答',
+        explain: '指令已收下，答复却丢了。银行会先查询，绝不发第二笔。',
+        set: clearing({ lose_answers: true }),
+      },
+      {
+        id: 'down',
+        label: '停机',
+        explain: '跨行转账停在“处理中”，恢复后自动送出。行内转账照常。',
+        set: clearing({ down: true }),
       },
     ],
   },

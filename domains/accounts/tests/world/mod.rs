@@ -55,6 +55,7 @@ macro_rules! plan {
             (3, "identity", include_str!(concat!("../../../../migrations/", $engine, "/0003_identity.sql"))),
             (4, "core", include_str!(concat!("../../../../migrations/", $engine, "/0004_core.sql"))),
             (5, "accounts", include_str!(concat!("../../../../migrations/", $engine, "/0005_accounts.sql"))),
+            (12, "core_clearing", include_str!(concat!("../../../../migrations/", $engine, "/0012_core_clearing.sql"))),
         ]
         .map(|(version, name, sql)| migrate::Migration { version, name, sql })
     ),*]};
@@ -231,11 +232,12 @@ impl World {
         from: &str,
         to: &str,
         fen: i64,
-    ) -> corebank::Answer<corebank::Posted> {
+    ) -> corebank::Answer<corebank::Booking> {
         let order = corebank::TransferOrder {
             id: self.cx.ids.make(),
             debit_account: self.person(from).card_no.clone(),
             credit_account: self.person(to).card_no.clone(),
+            beneficiary: None,
             amount: kit::money::Money::cny(fen),
             memo: String::new(),
             business_date: self.cx.clock.today(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use audit::{Actor, Entry};
-use corebank::{Answer, Posted, RefusalCode, TransferOrder, TransferStatus};
+use corebank::{Answer, Booking, Posted, RefusalCode, TransferOrder, TransferStatus};
 use kit::clock::Ms;
 use kit::db::Conn;
 use kit::events;
@@ -62,14 +62,15 @@ impl Payments {
             id: transfer.id.into(),
             debit_account: transfer.from_no.clone(),
             credit_account: transfer.to_no.clone(),
+            beneficiary: None,
             amount: Money::cny(transfer.amount_fen),
             memo: transfer.memo.clone(),
             business_date: transfer.business_date.parse().unwrap_or(self.cx.clock.today()),
         };
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
-            Ok(Answer::Done(posted)) => Word::Booked(posted),
+            Ok(Answer::Done(Booking::Posted(posted))) => Word::Booked(posted),
             Ok(Answer::Refused(refusal)) => Word::Refused(refusal.code),
-            Ok(Answer::Unknown) | Err(_) => Word::Unknown,
+            Ok(Answer::Done(Booking::Pending(_)) | Answer::Unknown) | Err(_) => Word::Unknown,
         }
     }
 
@@ -85,7 +86,12 @@ impl Payments {
                 self.send_at_last(transfer).await
             }
             Ok(
-                Answer::Done(TransferStatus::NotSeen | TransferStatus::Held)
+                Answer::Done(
+                    TransferStatus::NotSeen
+                    | TransferStatus::Held
+                    | TransferStatus::Pending(_)
+                    | TransferStatus::Returned { .. },
+                )
                 | Answer::Refused(_)
                 | Answer::Unknown,
             )

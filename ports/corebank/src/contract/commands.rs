@@ -46,7 +46,7 @@ async fn transfer(b: &Bank) -> Seen {
         let again = done("transfer again", b.core.transfer(&order).await)?;
         equal("the same answer", &again, &first)?;
         let status = done("status", b.core.transfer_status(order.id).await)?;
-        equal("status after", status, TransferStatus::Posted(first))
+        equal("status after", status, TransferStatus::Posted(first.proof()))
     });
     equal("payer and payee changed by", change.await?, (-123, 123))?;
     let change = b.change(async { done("transfer back", b.core.transfer(&b.back(123)).await).map(drop) });

@@ -4,6 +4,7 @@
 //! differences, so the same customer can be used again and again.
 
 mod commands;
+mod outside;
 mod questions;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     answer::{Answer, RefusalCode},
     port::CoreBank,
-    types::{Balance, TransferOrder, VerifyCustomer},
+    types::{Balance, Beneficiary, TransferOrder, VerifyCustomer},
 };
 
 /// A core and what the checks may use in it. Nobody else may book on the two accounts meanwhile.
@@ -33,6 +34,11 @@ pub struct Bank {
     /// Account number of somebody else, without restrictions.
     pub payee: String,
     pub payee_name: String,
+    /// Who is paid a fen at another bank, and the account there.
+    pub beneficiary: Beneficiary,
+    pub beneficiary_account: String,
+    /// Account number of a credit card, of anybody's.
+    pub card: String,
 }
 
 /// What came of the checks.
@@ -49,7 +55,8 @@ type Check = for<'a> fn(&'a Bank) -> Pin<Box<dyn Future<Output = Seen> + Send + 
 /// Runs every check, each on a bank of its own making (which may be the same one).
 pub async fn suite(make: impl AsyncFn() -> Bank) -> Verdict {
     let mut verdict = Verdict::default();
-    for (name, check) in questions::ALL.iter().chain(commands::ALL) {
+    let all = questions::ALL.iter().chain(commands::ALL).chain(outside::ALL);
+    for (name, check) in all {
         let bank = make().await;
         match check(&bank).await {
             Ok(()) => verdict.passed.push(name),
@@ -65,6 +72,7 @@ impl Bank {
             id: self.ids.make::<Uuid>(),
             debit_account: self.payer.clone(),
             credit_account: self.payee.clone(),
+            beneficiary: None,
             amount: Money::cny(fen),
             memo: "测试".to_owned(),
             business_date: self.business_date,

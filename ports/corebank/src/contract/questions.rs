@@ -134,7 +134,7 @@ async fn paging(b: &Bank) -> Seen {
 
 async fn filters(b: &Bank) -> Seen {
     let order = b.order(17);
-    let posted = done("transfer", b.core.transfer(&order).await)?;
+    let posted = done("transfer", b.core.transfer(&order).await)?.proof();
     done("transfer back", b.core.transfer(&b.back(17)).await)?;
     let base = EntryQuery {
         min: Some(17),

@@ -14,7 +14,7 @@ use super::{
     uuid,
 };
 use crate::{
-    embedded::{Booking, Internal, Side},
+    embedded::{CounterBooking, Internal, Side},
     types::{AccountKind, EntryKind},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn beginning(now: Ms) -> Ms {
 }
 
 /// All bookings, oldest first; `first` is the instant of the first one.
-pub(super) fn of(people: &[DemoPerson], first: Ms) -> Vec<Booking> {
+pub(super) fn of(people: &[DemoPerson], first: Ms) -> Vec<CounterBooking> {
     let first_day = day_bounds(date_of(first)).0;
     let mut all = Vec::new();
     for person in people {
@@ -102,7 +102,7 @@ struct Teller<'a> {
     person: &'a DemoPerson,
     dice: Dice,
     number: u32,
-    out: &'a mut Vec<Booking>,
+    out: &'a mut Vec<CounterBooking>,
 }
 
 impl Teller<'_> {
@@ -298,7 +298,7 @@ impl Teller<'_> {
 
     fn book(&mut self, at: Ms, debit: Side, credit: Side, fen: i64, kind: Kind) {
         let Kind(kind, memo, place) = kind;
-        self.out.push(Booking {
+        self.out.push(CounterBooking {
             id: uuid(self.person.index, self.number),
             debit,
             credit,

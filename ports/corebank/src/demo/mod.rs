@@ -62,7 +62,7 @@ pub async fn seed(core: &EmbeddedCore, now: Ms) -> Result<bool, Fail> {
         return Ok(fresh);
     }
     for chunk in history.chunks(CHUNK) {
-        core.book(chunk).await?;
+        core.import(chunk).await?;
     }
     Ok(true)
 }

@@ -5,29 +5,39 @@
 //! database itself must guard them. The business day is the calendar day: there is no end-of-day
 //! run yet.
 
+mod banks;
+mod bill;
 mod books;
+mod clearing;
+mod closing;
 mod codes;
+mod feed;
 mod moves;
 mod open;
+mod outward;
 mod read;
 mod restrict;
 mod secret;
+mod status;
 mod store;
 
 use futures_util::FutureExt as _;
+use jiff::civil::Date;
 use kit::{clock::Clock, crypto::Vault, db, db::Db};
 use uuid::Uuid;
 use weigui_ledger as ledger;
 
-pub use open::{Booking, Internal, NewCoreAccount, NewCoreCustomer, Side};
+pub use clearing::ClearingHouse;
+pub use open::{CounterBooking, Internal, NewCoreAccount, NewCoreCustomer, Side};
 pub use store::SEALED;
 
 use crate::{
     answer::{Answer, RefusalCode},
     port::{CoreBank, Reply},
     types::{
-        Balance, CoreAccount, CoreCustomer, EntryPage, EntryQuery, HoldOrder, Payee, PostOrder, Posted,
-        RestrictionOrder, TransferOrder, TransferStatus, VerifyCustomer, VoidOrder,
+        Balance, Bank, Booking, CardBill, ChangePage, CoreAccount, CoreCustomer, EntryPage, EntryQuery,
+        HoldOrder, Payee, PostOrder, Posted, RestrictionOrder, StatementPage, TransferOrder, TransferStatus,
+        VerifyCustomer, VoidOrder,
     },
 };
 
@@ -123,7 +133,15 @@ impl CoreBank for EmbeddedCore {
         async move { answer("payee", self.payee_inner(account_or_card_no).await) }.boxed()
     }
 
-    fn transfer<'a>(&'a self, order: &'a TransferOrder) -> Reply<'a, Posted> {
+    fn banks(&self) -> Reply<'_, Vec<Bank>> {
+        async move { Answer::Done(banks::all()) }.boxed()
+    }
+
+    fn card_bill<'a>(&'a self, account_no: &'a str) -> Reply<'a, CardBill> {
+        async move { answer("card_bill", self.card_bill_inner(account_no).await) }.boxed()
+    }
+
+    fn transfer<'a>(&'a self, order: &'a TransferOrder) -> Reply<'a, Booking> {
         async move { flat("transfer", self.transfer_inner(order).await) }.boxed()
     }
 
@@ -149,6 +167,18 @@ impl CoreBank for EmbeddedCore {
 
     fn lift<'a>(&'a self, account_no: &'a str, order: &'a RestrictionOrder) -> Reply<'a, ()> {
         async move { flat("lift", self.lift_inner(account_no, *order).await) }.boxed()
+    }
+
+    fn changes<'a>(&'a self, cursor: Option<&'a str>, limit: u32) -> Reply<'a, ChangePage> {
+        async move { answer("changes", self.changes_inner(cursor, limit).await) }.boxed()
+    }
+
+    fn statement_file(&self, business_date: Date, page: u32) -> Reply<'_, StatementPage> {
+        async move { answer("statement_file", self.statement_inner(business_date, page).await) }.boxed()
+    }
+
+    fn now_business_date(&self) -> Reply<'_, Date> {
+        async move { Answer::Done(self.clock.today()) }.boxed()
     }
 
     fn health(&self) -> Reply<'_, ()> {

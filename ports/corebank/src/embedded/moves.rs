@@ -18,9 +18,9 @@ use super::{
     store::{self, AccountRow, OrderRow},
 };
 use crate::{
-    answer::{Answer, Refusal, RefusalCode},
+    answer::{Answer, RefusalCode},
     types::{
-        AccountKind, EntryKind, HoldOrder, PostOrder, Posted, RestrictionKind, TransferOrder, TransferStatus,
+        AccountKind, Booking, EntryKind, HoldOrder, PostOrder, Posted, RestrictionKind, TransferOrder,
         VoidOrder,
     },
 };
@@ -64,14 +64,14 @@ impl Claim {
         }))
     }
 
-    fn posted(&self) -> Posted {
+    pub(super) fn posted(&self) -> Posted {
         Posted {
             reference: self.reference.clone(),
             at: self.at,
         }
     }
 
-    fn when(&self) -> Result<When, Fail> {
+    pub(super) fn when(&self) -> Result<When, Fail> {
         Ok(When {
             now: self.at,
             business_date: day(self.at)?,
@@ -131,7 +131,10 @@ impl EmbeddedCore {
         }
     }
 
-    pub(super) async fn transfer_inner(&self, o: &TransferOrder) -> Result<Answer<Posted>, Fail> {
+    pub(super) async fn transfer_inner(&self, o: &TransferOrder) -> Result<Answer<Booking>, Fail> {
+        if let Some(beneficiary) = &o.beneficiary {
+            return self.outward(o, beneficiary).await;
+        }
         let amount = o.amount.fen().to_string();
         let fields = [
             &o.debit_account,
@@ -149,7 +152,7 @@ impl EmbeddedCore {
             memo: o.memo.clone(),
             way: Way::Move,
         };
-        self.move_or_hold(claim, wish).await
+        Ok(self.move_or_hold(claim, wish).await?.map(Booking::Posted))
     }
 
     pub(super) async fn hold_inner(&self, o: &HoldOrder) -> Result<Answer<Posted>, Fail> {
@@ -198,6 +201,7 @@ impl EmbeddedCore {
                 }
                 let detail = detail_of(c, &vault, &sides, &wish.memo).await?;
                 store::insert_posting(c, &claim.id, &detail.seal(&vault, &claim.id)?).await?;
+                store::insert_changes(c, &claim.id).await?;
                 Ok(Answer::Done(claim.posted()))
             })
             .await
@@ -239,44 +243,11 @@ impl EmbeddedCore {
                     let detail = Detail::open(&vault, hold.as_str(), &sealed)?;
                     store::insert_posting(c, &claim.id, &detail.seal(&vault, &claim.id)?).await?;
                 }
+                store::insert_changes(c, &claim.id).await?;
                 Ok(Answer::Done(claim.posted()))
             })
             .await
     }
-
-    pub(super) async fn status_inner(&self, id: Uuid) -> Result<TransferStatus, Fail> {
-        let id = id.to_string();
-        self.db
-            .read(async |c| {
-                let Some(seen) = store::order(c, &id).await? else {
-                    return Ok(TransferStatus::NotSeen);
-                };
-                let posted = Posted {
-                    reference: seen.reference,
-                    at: seen.at,
-                };
-                Ok(match seen.state.as_str() {
-                    "refused" => {
-                        let code = RefusalCode::parse(&seen.refusal.unwrap_or_default());
-                        TransferStatus::Refused(Refusal { code })
-                    }
-                    _ if seen.op == "hold" => held_status(c, &id, posted).await?,
-                    "voided" => TransferStatus::Voided,
-                    _ => TransferStatus::Posted(posted),
-                })
-            })
-            .await
-    }
-}
-
-async fn held_status(c: &mut Conn, id: &str, posted: Posted) -> Result<TransferStatus, Fail> {
-    let state = ledger::hold_state(&mut Books(c), &transfer_id(id)?).await?;
-    Ok(match state {
-        Some(ledger::HoldState::Open) => TransferStatus::Held,
-        Some(ledger::HoldState::Posted) => TransferStatus::Posted(posted),
-        Some(ledger::HoldState::Voided | ledger::HoldState::Expired) => TransferStatus::Voided,
-        None => return Err(Fail::Row("hold order without a hold")),
-    })
 }
 
 /// Finds and locks both accounts and asks whether each may do its part.
@@ -291,13 +262,18 @@ async fn sides(c: &mut Conn, wish: &Wish) -> Result<Result<Sides, RefusalCode>, 
         return Ok(Err(RefusalCode::SameAccount));
     }
     store::lock_accounts(c, &debit.id, &credit.id).await?;
-    if !spends(&debit.kind) || !store::restrictions(c, &debit.id).await?.is_empty() {
+    if !may_pay(c, &debit).await? {
         return Ok(Err(RefusalCode::AccountRestricted));
     }
     if stops_credit(c, &credit.id).await? {
         return Ok(Err(RefusalCode::PayeeRestricted));
     }
     Ok(Ok(Sides { debit, credit }))
+}
+
+/// Ask only after the account is locked.
+pub(super) async fn may_pay(c: &mut Conn, account: &AccountRow) -> Result<bool, Fail> {
+    Ok(spends(&account.kind) && store::restrictions(c, &account.id).await?.is_empty())
 }
 
 /// Money leaves a term deposit or a loan by other ways than a transfer.
@@ -335,7 +311,7 @@ fn action_of(sides: &Sides, wish: &Wish) -> Result<Action, Fail> {
     })
 }
 
-fn order_of(claim: &Claim, action: Action) -> Result<Order, Fail> {
+pub(super) fn order_of(claim: &Claim, action: Action) -> Result<Order, Fail> {
     Ok(Order {
         id: transfer_id(&claim.id)?,
         action,
@@ -345,7 +321,11 @@ fn order_of(claim: &Claim, action: Action) -> Result<Order, Fail> {
     })
 }
 
-async fn ledger_says(c: &mut Conn, order: &Order, when: &When) -> Result<Result<(), RefusalCode>, Fail> {
+pub(super) async fn ledger_says(
+    c: &mut Conn,
+    order: &Order,
+    when: &When,
+) -> Result<Result<(), RefusalCode>, Fail> {
     Ok(match ledger::apply(&mut Books(c), order, when).await? {
         Outcome::Created(_) | Outcome::Exists(_) => Ok(()),
         Outcome::Refused(refusal) => Err(refusal_of(refusal)),

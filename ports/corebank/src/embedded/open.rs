@@ -52,17 +52,26 @@ pub enum Internal {
     Income,
     /// 贷款发放
     Lending,
+    /// 待清算: paid to another bank and not yet settled or returned.
+    InTransit,
 }
 
 impl Internal {
-    const ALL: [Self; 4] = [Self::Cash, Self::Clearing, Self::Income, Self::Lending];
+    const ALL: [Self; 5] = [
+        Self::Cash,
+        Self::Clearing,
+        Self::Income,
+        Self::Lending,
+        Self::InTransit,
+    ];
 
-    const fn id(self) -> &'static str {
+    pub(super) const fn id(self) -> &'static str {
         match self {
             Self::Cash => "00000000-0000-7000-8000-00000000c001",
             Self::Clearing => "00000000-0000-7000-8000-00000000c002",
             Self::Income => "00000000-0000-7000-8000-00000000c003",
             Self::Lending => "00000000-0000-7000-8000-00000000c004",
+            Self::InTransit => "00000000-0000-7000-8000-00000000c005",
         }
     }
 }
@@ -82,7 +91,7 @@ pub enum Side {
 
 /// Money booked directly in the core.
 #[derive(Clone)]
-pub struct Booking {
+pub struct CounterBooking {
     pub id: Uuid,
     pub debit: Side,
     pub credit: Side,
@@ -188,7 +197,22 @@ impl EmbeddedCore {
     }
 
     /// Books in order, all or nothing; what was booked before stays as it is.
-    pub async fn book(&self, bookings: &[Booking]) -> Result<(), Fail> {
+    pub async fn book(&self, bookings: &[CounterBooking]) -> Result<(), Fail> {
+        let (bookings, core) = (bookings.to_vec(), self.clone());
+        self.db
+            .tx(async move |c| {
+                for booking in &bookings {
+                    if core.book_one(c, booking).await? {
+                        store::insert_changes(c, &booking.id.to_string()).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Like [`EmbeddedCore::book`], for history from before the feed of changes began: nobody is told.
+    pub async fn import(&self, bookings: &[CounterBooking]) -> Result<(), Fail> {
         let (bookings, core) = (bookings.to_vec(), self.clone());
         self.db
             .tx(async move |c| {
@@ -200,7 +224,8 @@ impl EmbeddedCore {
             .await
     }
 
-    async fn book_one(&self, c: &mut Conn, b: &Booking) -> Result<(), Fail> {
+    /// False when it was there already.
+    async fn book_one(&self, c: &mut Conn, b: &CounterBooking) -> Result<bool, Fail> {
         let debit = self.side(c, &b.debit).await?;
         let credit = self.side(c, &b.credit).await?;
         let id = b.id.to_string();
@@ -221,7 +246,7 @@ impl EmbeddedCore {
             business_date: day(b.at)?,
         };
         match ledger::apply(&mut Books(c), &order, &when).await? {
-            Outcome::Exists(_) => Ok(()),
+            Outcome::Exists(_) => Ok(false),
             Outcome::Refused(refusal) => Err(Fail::Refused(refusal_of(refusal))),
             Outcome::Created(_) => {
                 let detail = Detail {
@@ -231,7 +256,7 @@ impl EmbeddedCore {
                     place: b.place.clone(),
                 };
                 store::insert_posting(c, &id, &detail.seal(&self.vault, &id)?).await?;
-                Ok(())
+                Ok(true)
             }
         }
     }

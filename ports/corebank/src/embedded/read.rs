@@ -221,7 +221,7 @@ impl EmbeddedCore {
     }
 
     /// The sealed part of each entry, in the entries' order.
-    async fn details(&self, c: &mut Conn, rows: &[Entry]) -> Result<Vec<Option<Detail>>, Fail> {
+    pub(super) async fn details(&self, c: &mut Conn, rows: &[Entry]) -> Result<Vec<Option<Detail>>, Fail> {
         let mut out = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(store::POSTINGS) {
             let ids: Vec<&str> = chunk.iter().map(|e| e.transfer.as_str()).collect();
@@ -265,7 +265,7 @@ fn filter(query: &EntryQuery, account: ledger::AccountId, before: Option<Positio
     }
 }
 
-fn entry_of(row: &Entry, detail: Option<Detail>) -> Result<CoreEntry, Fail> {
+pub(super) fn entry_of(row: &Entry, detail: Option<Detail>) -> Result<CoreEntry, Fail> {
     let id: Uuid = row
         .transfer
         .as_str()

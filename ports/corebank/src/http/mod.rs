@@ -2,7 +2,8 @@
 //!
 //! Every operation is `POST /core/v1/<operation>` with a JSON body, so that no number of a person's
 //! ever stands in a URL or in a proxy's log. Amounts are `{"minor": 12345, "ccy": "CNY"}`. Commands
-//! carry our id as `Idempotency-Key`.
+//! carry our id as `Idempotency-Key`. The whole contract is published as `docs/core-contract.json`
+//! ([`openapi`]) with a guide beside it.
 //!
 //! | status | body | means |
 //! |---|---|---|
@@ -14,47 +15,20 @@
 //! Also a connection that could not be made counts as unknown: an earlier attempt under the same id
 //! may have got through.
 //!
-//! Not in here yet: mutual TLS and signed bodies. Until then this wire belongs on a private network.
+//! **Invariant:** the adapter sends a command once. A question may be repeated once, within a budget.
+//! **Invariant:** an answer whose signature does not fit is no answer.
 
+mod breaker;
 mod client;
+mod doc;
+mod lanes;
 mod server;
+mod sign;
+mod wire;
 
-pub use client::HttpCore;
-pub use server::serve;
-
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-use crate::{answer::Refusal, types::RestrictionOrder};
-
-const PREFIX: &str = "/core/v1";
-const STATUS: &str = "transfer-status";
-const KEY: &str = "idempotency-key";
-
-#[derive(Serialize, Deserialize)]
-struct Number {
-    number: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ById {
-    id: Uuid,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Restrict {
-    number: String,
-    order: RestrictionOrder,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Nothing {}
-
-/// What a body says, whatever its status.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Wire<T> {
-    Done(T),
-    Refused(Refusal),
-    Pending { status: String, id: Uuid },
-}
+pub use breaker::BreakerRules;
+pub use client::{HttpCore, HttpOptions};
+pub use doc::openapi;
+pub use lanes::{LaneRules, Rules};
+pub use server::{Desk, serve};
+pub use sign::{Distrust, KeyError, Seals, Signer, Trusted};

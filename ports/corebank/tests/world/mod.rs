@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use corebank::{
-    CoreBank, EmbeddedCore, TransferOrder, VerifyCustomer,
+    Beneficiary, CoreBank, EmbeddedCore, HttpCore, HttpOptions, TransferOrder, VerifyCustomer,
     contract::Bank,
     demo::{self, DemoPerson},
+    http::{Desk, Seals},
 };
 use kit::{
     clock::{Clock, ManualClock, date_of},
@@ -31,32 +32,31 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
-        let (url, sql) = match engine {
+        let (url, [core, clearing]) = match engine {
             Engine::Sqlite => (
                 kit::testing::sqlite(),
-                include_str!("../../../../migrations/sqlite/0004_core.sql"),
+                [
+                    include_str!("../../../../migrations/sqlite/0004_core.sql"),
+                    include_str!("../../../../migrations/sqlite/0012_core_clearing.sql"),
+                ],
             ),
             Engine::MySql => (
                 kit::testing::mariadb().await.fresh_database().await,
-                include_str!("../../../../migrations/mysql/0004_core.sql"),
+                [
+                    include_str!("../../../../migrations/mysql/0004_core.sql"),
+                    include_str!("../../../../migrations/mysql/0012_core_clearing.sql"),
+                ],
             ),
         };
+        let plan = [(4, "core", core), (12, "core_clearing", clearing)];
+        let plan = plan.map(|(version, name, sql)| migrate::Migration { version, name, sql });
         let db = Db::open(&Options {
             pool: 4,
             ..Options::new(url)
         })
         .await
         .unwrap();
-        migrate::run(
-            &db,
-            &[migrate::Migration {
-                version: 4,
-                name: "core",
-                sql,
-            }],
-        )
-        .await
-        .unwrap();
+        migrate::run(&db, &plan).await.unwrap();
         let (clock, hand) = Clock::manual(NOW);
         let vault = Vault::fixed([7; 32], clock.clone(), Random);
         let core = EmbeddedCore::new(db.clone(), vault, clock.clone());
@@ -90,6 +90,13 @@ impl World {
             payer: demand(from),
             payee: demand(to),
             payee_name: to.name.to_owned(),
+            beneficiary: Beneficiary {
+                bank_code: "102100099996".to_owned(),
+                bank_name: "中国工商银行".to_owned(),
+                name: "钱多多".to_owned(),
+            },
+            beneficiary_account: "6222020200112233441".to_owned(),
+            card: to.accounts.get(1).unwrap().account_no.clone(),
         }
     }
 
@@ -99,6 +106,7 @@ impl World {
             id: bank.ids.make(),
             debit_account: bank.payer,
             credit_account: bank.payee,
+            beneficiary: None,
             amount: Money::cny(fen),
             memo: String::new(),
             business_date: bank.business_date,
@@ -115,13 +123,27 @@ impl World {
     pub(crate) async fn serve(&self) -> String {
         serve(Arc::new(self.core.clone())).await
     }
+
+    /// The adapter without certificates, with the clock of the machine.
+    pub(crate) fn http(base: &str) -> HttpCore {
+        HttpCore::new(
+            HttpOptions::plain(base),
+            Clock::system(),
+            Ids::new(Clock::system(), Random),
+        )
+        .unwrap()
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server ends with the test")]
 pub(crate) async fn serve(core: Arc<dyn CoreBank>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, corebank::serve(core)).await });
+    let desk = Desk {
+        seals: Seals::default(),
+        clock: Clock::system(),
+    };
+    tokio::spawn(async move { axum::serve(listener, corebank::serve(core, desk)).await });
     base
 }
 

@@ -7,6 +7,12 @@ use kit::{
     sealed,
 };
 
+mod clearing;
+mod feed;
+
+pub(super) use clearing::*;
+pub(super) use feed::*;
+
 /// Every sealed column of the reference core, for key rotation.
 pub const SEALED: &[SealedColumn] = &[
     sealed!("core_customer", "customer_no"),
@@ -16,6 +22,8 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("core_account", "account_no"),
     sealed!("core_account", "card_no"),
     sealed!("core_posting", "detail"),
+    sealed!("core_clearing", "detail"),
+    sealed!("core_statement_page", "body"),
 ];
 
 pub(super) struct CustomerRow {
@@ -153,6 +161,12 @@ pub(super) async fn account_by_no(c: &mut Conn, no_ix: &str) -> db::Result<Optio
     let sql = "select id, customer_id, account_no, card_no, kind, product, ccy, opened_on from core_account \
                where no_ix = ? or card_ix = ?";
     Ok(c.row::<Account>(sql, (no_ix, no_ix)).await?.map(account_of))
+}
+
+pub(super) async fn account(c: &mut Conn, id: &str) -> db::Result<Option<AccountRow>> {
+    let sql = "select id, customer_id, account_no, card_no, kind, product, ccy, opened_on from core_account \
+               where id = ?";
+    Ok(c.row::<Account>(sql, (id,)).await?.map(account_of))
 }
 
 pub(super) async fn accounts_of(c: &mut Conn, customer_id: &str) -> db::Result<Vec<AccountRow>> {
