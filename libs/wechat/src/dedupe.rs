@@ -61,12 +61,13 @@ pub enum HandOver {
     Lost,
 }
 
-/// A reply and its clear XML as stored.
+/// A reply and its clear document as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The typed reply, for the late channel.
     pub reply: Reply,
-    /// The clear XML that every delivery gets (sealed anew each time).
+    /// The clear document that every delivery gets (sealed anew each time): XML, or JSON where the account's
+    /// pushes are JSON.
     pub xml: String,
 }
 

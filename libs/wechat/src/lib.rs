@@ -23,6 +23,7 @@ mod http;
 mod message;
 mod random;
 mod reply;
+mod routes;
 mod serve;
 pub mod xml;
 
@@ -32,7 +33,11 @@ pub use client::Client;
 pub use dedupe::{Answer, Claim, Finished, HandOver, Inbox, InboxError, MemoryInbox, Ticket};
 #[cfg(feature = "axum")]
 pub use http::router;
-pub use message::{Body, Content, Event, Key, Push, Raw, TemplateOutcome};
+pub use message::{
+    Body, CardEvent, Content, Event, Format, Key, MassOutcome, PictureSource, PublishOutcome, Push, Raw,
+    ReviewOutcome, ScannedCode, SentNotice, Subscription, TemplateOutcome,
+};
 pub use random::{Random, RandomError, SystemRandom};
-pub use reply::{Article, MAX_ARTICLES, MAX_TEXT_BYTES, Reply, ReplyError};
+pub use reply::{Article, MAX_ARTICLES, MAX_TEXT_BYTES, Music, Reply, ReplyError};
+pub use routes::{Heard, IntoReply, Routes};
 pub use serve::{Callback, Clock, HttpAnswer, Refused, Responder, ResponderError, Setup, Spawner};

@@ -1,6 +1,8 @@
 //! Passive replies: what may be answered to a push, written as WeChat reads it.
 
-use crate::message::Push;
+use serde_json::{Value, json};
+
+use crate::message::{Format, Push};
 use crate::xml;
 
 /// WeChat drops a passive text reply beyond this many bytes without a word.
@@ -36,6 +38,24 @@ pub struct Article {
     pub url: String,
 }
 
+/// A piece of music.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Music {
+    /// Title.
+    pub title: String,
+    /// A line below the title.
+    #[serde(default)]
+    pub description: String,
+    /// Address of the sound.
+    #[serde(rename = "musicurl")]
+    pub url: String,
+    /// Address of the better sound, used on Wi-Fi.
+    #[serde(rename = "hqmusicurl")]
+    pub hq_url: String,
+    /// The picture.
+    pub thumb_media_id: String,
+}
+
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +72,8 @@ pub enum Reply {
         title: String,
         description: String,
     },
+    /// Music; the picture uploaded before.
+    Music(Music),
     /// Articles; WeChat shows one only when it answers a message.
     News(Vec<Article>),
     /// Hands the conversation to WeChat's customer-service desk.
@@ -88,6 +110,14 @@ impl Reply {
         }
     }
 
+    /// The reply to `push` as a clear document; `now` in seconds.
+    pub fn write(&self, format: Format, push: &Push, now: i64) -> Result<String, ReplyError> {
+        match format {
+            Format::Xml => self.to_xml(push, now),
+            Format::Json => self.to_json(push, now),
+        }
+    }
+
     /// The reply to `push` as clear XML; `now` in seconds.
     pub fn to_xml(&self, push: &Push, now: i64) -> Result<String, ReplyError> {
         self.check()?;
@@ -96,68 +126,117 @@ impl Reply {
         xml::write_cdata(&mut out, "ToUserName", &push.from);
         xml::write_cdata(&mut out, "FromUserName", &push.to);
         xml::write_number(&mut out, "CreateTime", now);
-        self.write_body(&mut out);
+        xml::write_cdata(&mut out, "MsgType", self.kind());
+        match self {
+            Self::Text(text) => xml::write_cdata(&mut out, "Content", text),
+            Self::News(articles) => {
+                let count = i64::try_from(articles.len()).unwrap_or_default();
+                xml::write_number(&mut out, "ArticleCount", count);
+                xml::open(&mut out, "Articles");
+                for article in articles {
+                    group(&mut out, "item", &article.rows());
+                }
+                xml::close(&mut out, "Articles");
+            }
+            other => {
+                if let Some((name, rows)) = other.group() {
+                    group(&mut out, name, &rows);
+                }
+            }
+        }
         xml::close(&mut out, "xml");
         Ok(out)
     }
 
-    fn write_body(&self, out: &mut String) {
-        let mut kind = |kind: &str| xml::write_cdata(out, "MsgType", kind);
+    /// The reply to `push` as clear JSON, for accounts whose pushes are JSON; `now` in seconds. The names are
+    /// those of the XML; WeChat documents the JSON of few kinds.
+    pub fn to_json(&self, push: &Push, now: i64) -> Result<String, ReplyError> {
+        self.check()?;
+        let mut body = json!({
+            "ToUserName": push.from, "FromUserName": push.to, "CreateTime": now, "MsgType": self.kind(),
+        });
+        let object = |rows: &[(&str, &str)]| -> Value {
+            rows.iter()
+                .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        };
+        if let Some(fields) = body.as_object_mut() {
+            match self {
+                Self::Text(text) => {
+                    fields.insert("Content".to_owned(), json!(text));
+                }
+                Self::News(articles) => {
+                    let list: Vec<_> = articles.iter().map(|article| object(&article.rows())).collect();
+                    fields.insert("ArticleCount".to_owned(), json!(list.len()));
+                    fields.insert("Articles".to_owned(), list.into());
+                }
+                other => {
+                    if let Some((name, rows)) = other.group() {
+                        fields.insert(name.to_owned(), object(&rows));
+                    }
+                }
+            }
+        }
+        Ok(body.to_string())
+    }
+
+    /// WeChat's name of the kind.
+    pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Text(text) => {
-                kind("text");
-                xml::write_cdata(out, "Content", text);
-            }
-            Self::Image { media_id } => {
-                kind("image");
-                group(out, "Image", &[("MediaId", media_id)]);
-            }
-            Self::Voice { media_id } => {
-                kind("voice");
-                group(out, "Voice", &[("MediaId", media_id)]);
-            }
+            Self::Text(_) => "text",
+            Self::Image { .. } => "image",
+            Self::Voice { .. } => "voice",
+            Self::Video { .. } => "video",
+            Self::Music(_) => "music",
+            Self::News(_) => "news",
+            Self::TransferToService { .. } => "transfer_customer_service",
+        }
+    }
+
+    /// The one element that holds the rest, for the kinds that have one.
+    fn group(&self) -> Option<(&'static str, Vec<(&'static str, &str)>)> {
+        Some(match self {
+            Self::Image { media_id } => ("Image", vec![("MediaId", media_id)]),
+            Self::Voice { media_id } => ("Voice", vec![("MediaId", media_id)]),
             Self::Video {
                 media_id,
                 title,
                 description,
             } => {
-                kind("video");
-                group(
-                    out,
-                    "Video",
-                    &[
-                        ("MediaId", media_id),
-                        ("Title", title),
-                        ("Description", description),
-                    ],
-                );
+                let rows = vec![
+                    ("MediaId", media_id.as_str()),
+                    ("Title", title),
+                    ("Description", description),
+                ];
+                ("Video", rows)
             }
-            Self::News(articles) => {
-                kind("news");
-                xml::write_number(
-                    out,
-                    "ArticleCount",
-                    i64::try_from(articles.len()).unwrap_or_default(),
-                );
-                xml::open(out, "Articles");
-                for a in articles {
-                    let rows = [
-                        ("Title", a.title.as_str()),
-                        ("Description", &a.description),
-                        ("PicUrl", &a.picture_url),
-                        ("Url", &a.url),
-                    ];
-                    group(out, "item", &rows);
-                }
-                xml::close(out, "Articles");
+            Self::Music(music) => {
+                let rows = vec![
+                    ("Title", music.title.as_str()),
+                    ("Description", &music.description),
+                    ("MusicUrl", &music.url),
+                    ("HQMusicUrl", &music.hq_url),
+                    ("ThumbMediaId", &music.thumb_media_id),
+                ];
+                ("Music", rows)
             }
-            Self::TransferToService { account } => {
-                kind("transfer_customer_service");
-                if let Some(account) = account {
-                    group(out, "TransInfo", &[("KfAccount", account)]);
-                }
-            }
-        }
+            Self::TransferToService {
+                account: Some(account),
+            } => ("TransInfo", vec![("KfAccount", account)]),
+            Self::TransferToService { account: None } | Self::Text(_) | Self::News(_) => return None,
+        })
+    }
+}
+
+impl Article {
+    fn rows(&self) -> [(&'static str, &str); 4] {
+        [
+            ("Title", self.title.as_str()),
+            ("Description", &self.description),
+            ("PicUrl", &self.picture_url),
+            ("Url", &self.url),
+        ]
     }
 }
 
@@ -242,6 +321,14 @@ mod tests {
                 "m",
             ),
             (
+                Reply::Music(Music {
+                    hq_url: m(),
+                    ..Music::default()
+                }),
+                "Music/HQMusicUrl",
+                "m",
+            ),
+            (
                 Reply::News(vec![article]),
                 "Articles/item/Url",
                 "https://a/?x=1&y=2",
@@ -263,6 +350,25 @@ mod tests {
         assert_eq!(
             Reply::News(vec![]).to_xml(&push(), 1),
             Err(ReplyError::Articles(0))
+        );
+    }
+
+    #[test]
+    fn in_json_the_names_are_the_same_and_the_text_is_raw() {
+        let text = Reply::text("余额\"1\"").unwrap().to_json(&push(), 7).unwrap();
+        assert!(text.contains("余额") && !text.contains("\\u"), "{text}");
+        let text: Value = serde_json::from_str(&text).unwrap();
+        let expected = json!({"ToUserName": "oU", "FromUserName": "gh_1", "CreateTime": 7, "MsgType": "text",
+                              "Content": "余额\"1\""});
+        assert_eq!(text, expected);
+        let desk = Reply::TransferToService {
+            account: Some("a@bank".into()),
+        };
+        let desk: Value = serde_json::from_str(&desk.write(Format::Json, &push(), 7).unwrap()).unwrap();
+        assert_eq!(desk["TransInfo"], json!({"KfAccount": "a@bank"}));
+        assert_eq!(
+            Reply::Text(String::new()).to_json(&push(), 7),
+            Err(ReplyError::Empty)
         );
     }
 }

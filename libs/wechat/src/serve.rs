@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::account::Account;
 use crate::callback::{Query, Reject};
 use crate::dedupe::{Answer, Claim, Finished, HandOver, Inbox, Ticket};
-use crate::message::{Key, Push};
+use crate::message::{Format, Key, Push};
 use crate::random::{Random, SystemRandom};
 use crate::reply::Reply;
 
@@ -39,8 +39,9 @@ pub type ResponderError = Box<dyn std::error::Error + Send + Sync>;
 /// Decides what to answer.
 pub trait Responder: Send + Sync + 'static {
     /// The reply to a push; nothing for `success`. After an error the push stays open: the next delivery, or a
-    /// sweeper of the inbox, may take it over when its lease has run out, so what was done must bear repeating. May take longer than the deadline: the reply then goes to
-    /// [`Responder::late`]. Called once per push, unless the process that ran it died.
+    /// sweeper of the inbox, may take it over when its lease has run out, so what was done must bear repeating.
+    /// May take longer than the deadline: the reply then goes to [`Responder::late`]. Called once per push,
+    /// unless the process that ran it died.
     fn respond(&self, push: Arc<Push>, key: Key)
     -> BoxFuture<'static, Result<Option<Reply>, ResponderError>>;
 
@@ -160,13 +161,21 @@ impl Callback {
                 "the push names another original id than configured"
             );
         }
-        let Some(clear) = self.answer(push).await else {
+        let format = Format::of(body);
+        let Some(clear) = self.answer(push, format).await else {
             return HttpAnswer::success();
         };
-        match self.0.account.seal(&clear, (self.0.clock)(), &*self.0.random) {
+        let sealed = self
+            .0
+            .account
+            .seal_as(format, &clear, (self.0.clock)(), &*self.0.random);
+        match sealed {
             Ok(body) => HttpAnswer {
                 status: 200,
-                content_type: "text/xml; charset=utf-8",
+                content_type: match format {
+                    Format::Xml => "text/xml; charset=utf-8",
+                    Format::Json => "application/json; charset=utf-8",
+                },
                 body,
             },
             Err(error) => {
@@ -184,15 +193,27 @@ impl Callback {
         HttpAnswer::plain(403, "refused")
     }
 
-    /// The clear XML to answer; nothing for `success`.
-    async fn answer(&self, push: Push) -> Option<String> {
+    /// The clear document to answer; nothing for `success`.
+    async fn answer(&self, push: Push, format: Format) -> Option<String> {
         let until = Instant::now() + self.0.deadline;
         let key = Key::of(self.0.account.appid(), &push);
         let push = Arc::new(push);
         loop {
             match timeout_at(until, self.0.inbox.claim(key, &push)).await.ok()? {
                 Ok(Claim::Done(reply)) => return reply,
-                Ok(Claim::Mine(ticket)) => return self.run(push, key, ticket, until).await,
+                Ok(Claim::Mine(ticket)) => {
+                    let gave_up = Arc::new(AtomicBool::new(false));
+                    let setup = Arc::clone(&self.0);
+                    let work = Work {
+                        setup,
+                        push,
+                        key,
+                        ticket,
+                        format,
+                        gave_up,
+                    };
+                    return self.run(work, until).await;
+                }
                 Ok(Claim::Running) => {
                     if let Err(error) = timeout_at(until, self.0.inbox.wait(key)).await.ok()? {
                         tracing::warn!(?key, %error, "waiting for a push's result failed");
@@ -207,16 +228,9 @@ impl Callback {
         }
     }
 
-    async fn run(&self, push: Arc<Push>, key: Key, ticket: Ticket, until: Instant) -> Option<String> {
+    async fn run(&self, work: Work, until: Instant) -> Option<String> {
         let (answer, answered) = oneshot::channel();
-        let gave_up = Arc::new(AtomicBool::new(false));
-        let work = Work {
-            setup: Arc::clone(&self.0),
-            push,
-            key,
-            ticket,
-            gave_up: Arc::clone(&gave_up),
-        };
+        let gave_up = Arc::clone(&work.gave_up);
         (self.0.spawner)(work.go(until, answer).boxed());
         if let Ok(reply) = timeout_at(until, answered).await {
             // An error here: the work died without an answer.
@@ -234,6 +248,7 @@ struct Work {
     push: Arc<Push>,
     key: Key,
     ticket: Ticket,
+    format: Format,
     /// The request has answered `success` because the inbox was slow.
     gave_up: Arc<AtomicBool>,
 }
@@ -322,7 +337,7 @@ impl Work {
                 return Err(Failed);
             }
         };
-        match reply.to_xml(&self.push, (self.setup.clock)()) {
+        match reply.write(self.format, &self.push, (self.setup.clock)()) {
             Ok(xml) => Ok(Some(Answer { reply, xml })),
             Err(error) => {
                 tracing::error!(key = ?self.key, %error, "a reply could not be written");

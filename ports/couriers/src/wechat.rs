@@ -8,7 +8,7 @@ use kit::clock::{Ms, SECOND};
 use secrecy::SecretString;
 use weigui_wechat::Client;
 use weigui_wechat::client::{
-    Action, CallError, Credentials, Endpoints, Menu, OAuthError, TemplateMessage, TokenStore,
+    Action, CallError, ClientSetup, Credentials, Endpoints, Menu, OAuthError, TemplateMessage, TokenStore,
 };
 
 use crate::{
@@ -36,13 +36,14 @@ impl RealWeChat {
             appid: settings.appid.clone(),
             secret,
         };
-        Self(Client::new(
-            http,
+        let seconds = Arc::new(move || clock().div_euclid(SECOND));
+        Self(Client::with(ClientSetup {
             endpoints,
-            credentials,
-            tokens,
-            Arc::new(move || clock().div_euclid(SECOND)),
-        ))
+            store: tokens,
+            // Who calls the courier repeats by job, and shows meanwhile that it does.
+            busy_pauses: &[],
+            ..ClientSetup::new(http, credentials, seconds)
+        }))
     }
 
     async fn oauth(&self, code: &str) -> OAuthAnswer {
@@ -111,7 +112,7 @@ fn answer(call: &'static str, invalid: i64, outcome: Result<Option<String>, Call
     match error {
         CallError::Refused(error) => WeChatAnswer::Refused(error.code),
         CallError::Invalid(_) => WeChatAnswer::Refused(invalid),
-        CallError::NotSent(_) => WeChatAnswer::Refused(BUSY),
+        CallError::NotSent(_) | CallError::Held(_) => WeChatAnswer::Refused(BUSY),
         CallError::Unknown(_) => WeChatAnswer::Unknown,
     }
 }

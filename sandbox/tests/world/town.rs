@@ -156,7 +156,8 @@ pub(crate) async fn town() -> Town {
         http.clone(),
         Endpoints {
             api: wechat.clone(),
-            open: wechat,
+            open: wechat.clone(),
+            mp: wechat,
         },
         Credentials {
             appid: APPID.into(),

@@ -8,8 +8,11 @@ mod reject;
 pub use query::Query;
 pub use reject::Reject;
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use crate::account::Account;
-use crate::message::Push;
+use crate::message::{Format, Push};
 use crate::random::{Random, RandomError};
 use crate::xml;
 
@@ -40,7 +43,8 @@ impl Account {
         Ok(echo)
     }
 
-    /// Checks and decrypts a safe-mode push; the clear XML. `now` in seconds.
+    /// Checks and decrypts a safe-mode push, XML or JSON; the clear document. What stands beside the
+    /// ciphertext (compat mode) is not looked at. `now` in seconds.
     pub fn open(&self, query: &Query<'_>, body: &[u8], now: i64) -> Result<String, Reject> {
         if body.len() > MAX_BODY {
             return Err(Reject::TooLarge);
@@ -51,15 +55,7 @@ impl Account {
         let signature = need(query.msg_signature.as_deref(), "msg_signature")?;
         let timestamp = need(query.timestamp.as_deref(), "timestamp")?;
         let nonce = need(query.nonce.as_deref(), "nonce")?;
-        let envelope = std::str::from_utf8(body).map_err(|_| Reject::Utf8)?;
-        let mut encrypted = None;
-        let mut twice = false;
-        xml::walk(envelope, |path, value| {
-            if path == "Encrypt" {
-                twice |= encrypted.replace(value).is_some();
-            }
-        })?;
-        let encrypted = encrypted.filter(|_| !twice).ok_or(Reject::Element("Encrypt"))?;
+        let encrypted = ciphertext(body)?;
         if !crypt::signature_matches(&self.sign(timestamp, nonce, &encrypted), signature) {
             return Err(Reject::Signature);
         }
@@ -72,26 +68,45 @@ impl Account {
         Push::parse(&self.open(query, body, now)?)
     }
 
-    /// Encrypts and signs a clear reply under fresh random bytes. `now` in seconds.
+    /// Encrypts and signs a clear XML reply under fresh random bytes. `now` in seconds.
     pub fn seal(&self, clear: &str, now: i64, random: &dyn Random) -> Result<String, RandomError> {
+        self.seal_as(Format::Xml, clear, now, random)
+    }
+
+    /// Encrypts and signs a clear reply under fresh random bytes, in an envelope of this format. `now` in
+    /// seconds.
+    pub fn seal_as(
+        &self,
+        format: Format,
+        clear: &str,
+        now: i64,
+        random: &dyn Random,
+    ) -> Result<String, RandomError> {
         let mut bytes = [0_u8; 24];
         random.fill(&mut bytes)?;
         let [head @ .., n0, n1, n2, n3, n4, n5, n6, n7] = bytes;
         let nonce = u64::from_be_bytes([n0, n1, n2, n3, n4, n5, n6, n7]).to_string();
         let encrypted = self.encrypt(clear.as_bytes(), &head);
-        let timestamp = now.to_string();
-        let signature = self.sign(&timestamp, &nonce, &encrypted);
+        let signature = self.sign(&now.to_string(), &nonce, &encrypted);
+        let signature = std::str::from_utf8(&signature).unwrap_or_default();
         let mut out = String::with_capacity(encrypted.len() + 256);
-        xml::open(&mut out, "xml");
-        xml::write_cdata(&mut out, "Encrypt", &encrypted);
-        xml::write_cdata(
-            &mut out,
-            "MsgSignature",
-            std::str::from_utf8(&signature).unwrap_or_default(),
-        );
-        xml::write_number(&mut out, "TimeStamp", now);
-        xml::write_cdata(&mut out, "Nonce", &nonce);
-        xml::close(&mut out, "xml");
+        match format {
+            Format::Xml => {
+                xml::open(&mut out, "xml");
+                xml::write_cdata(&mut out, "Encrypt", &encrypted);
+                xml::write_cdata(&mut out, "MsgSignature", signature);
+                xml::write_number(&mut out, "TimeStamp", now);
+                xml::write_cdata(&mut out, "Nonce", &nonce);
+                xml::close(&mut out, "xml");
+            }
+            // Base64, hex and digits need no escapes.
+            Format::Json => write!(
+                out,
+                "{{\"Encrypt\":\"{encrypted}\",\"MsgSignature\":\"{signature}\",\"TimeStamp\":{now},\
+                 \"Nonce\":\"{nonce}\"}}"
+            )
+            .unwrap_or_default(),
+        }
         Ok(out)
     }
 
@@ -103,6 +118,36 @@ impl Account {
         }
         Ok(())
     }
+}
+
+/// The one ciphertext of an envelope.
+fn ciphertext(body: &[u8]) -> Result<Cow<'_, str>, Reject> {
+    if Format::of(body) == Format::Json {
+        return envelope(body).map(Cow::Owned);
+    }
+    let envelope = std::str::from_utf8(body).map_err(|_| Reject::Utf8)?;
+    let mut encrypted = None;
+    let mut twice = false;
+    xml::walk(envelope, |path, value| {
+        if path == "Encrypt" {
+            twice |= encrypted.replace(value).is_some();
+        }
+    })?;
+    encrypted.filter(|_| !twice).ok_or(Reject::Element("Encrypt"))
+}
+
+fn envelope(body: &[u8]) -> Result<String, Reject> {
+    /// A name given twice is refused.
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        #[serde(rename = "Encrypt", default)]
+        encrypt: String,
+    }
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Reject::Json)?;
+    if envelope.encrypt.is_empty() {
+        return Err(Reject::Element("Encrypt"));
+    }
+    Ok(envelope.encrypt)
 }
 
 fn need<'q>(value: Option<&'q str>, name: &'static str) -> Result<&'q str, Reject> {

@@ -31,6 +31,9 @@ pub enum Reject {
     /// The body or the decrypted message is not the XML we accept.
     #[error("bad XML: {0}")]
     Xml(#[from] crate::xml::XmlError),
+    /// The body or the decrypted message is not the JSON we accept.
+    #[error("bad JSON")]
+    Json,
     /// The ciphertext is not base64.
     #[error("the ciphertext is not base64")]
     Base64,
@@ -64,6 +67,7 @@ impl Reject {
             Self::TooLarge => "too_large",
             Self::Utf8 => "utf8",
             Self::Xml(_) => "xml",
+            Self::Json => "json",
             Self::Base64 => "base64",
             Self::Length => "length",
             Self::Padding => "padding",

@@ -2,38 +2,7 @@
 
 use std::fmt;
 
-/// What to do after a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// WeChat is busy: the same call again in a moment.
-    RetrySoon,
-    /// The access token is not accepted (the client has already refreshed and retried once).
-    RefreshToken,
-    /// Appid, secret or address list is wrong: tell operations, do not retry.
-    FixConfiguration,
-    /// This receiver does not exist for this account, or may not be written to.
-    DropReceiver,
-    /// The receiver does not follow: another channel.
-    NotFollowing,
-    /// The receiver refuses messages, or has no subscription left.
-    Refuses,
-    /// The 48-hour window for customer messages is over: a template instead.
-    WindowClosed,
-    /// The receiver's customer messages are used up: a template instead.
-    QuotaSpent,
-    /// The call's daily quota is used up: not before 00:00 China time.
-    NextDay,
-    /// Too many calls in this minute.
-    SlowDown,
-    /// The authorization code is void: start OAuth again.
-    Reauthorise,
-    /// The request itself is wrong (template, data, length, JSON): retrying cannot help.
-    FixRequest,
-    /// No right to this call, or blocked: tell operations.
-    Alarm,
-    /// Not in the table.
-    Other,
-}
+use super::action::{Action, Family};
 
 /// A refusal by WeChat: its code and words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,41 +12,63 @@ pub struct ApiError {
     pub code: i64,
     /// `errmsg`, with the `rid` WeChat's support asks for.
     pub message: String,
+    /// Whose code it is.
+    pub family: Family,
 }
 
 impl ApiError {
     /// What the code asks for.
     pub const fn action(&self) -> Action {
-        Action::of(self.code)
+        self.family.action(self.code)
+    }
+
+    /// The request id that WeChat's support asks for: what stands after `rid:` in its words.
+    pub fn rid(&self) -> Option<&str> {
+        let (_, rest) = self.message.split_once("rid:")?;
+        rest.split_whitespace().next()
+    }
+
+    /// The address that WeChat saw, when it is not on the list of addresses (40164, WeCom 60020): to be shown
+    /// to whoever keeps that list.
+    pub fn seen_address(&self) -> Option<&str> {
+        if !matches!(self.code, 40164 | 60020) {
+            return None;
+        }
+        let is_address = |word: &&str| word.parse::<std::net::IpAddr>().is_ok();
+        self.message
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .find(is_address)
     }
 }
 
-impl Action {
-    /// What an `errcode` asks for.
-    pub const fn of(code: i64) -> Self {
-        match code {
-            -1 => Self::RetrySoon,
-            40001 | 40014 | 41001 | 42001 => Self::RefreshToken,
-            40002 | 40013 | 40125 | 40164 | 41002 | 41004 => Self::FixConfiguration,
-            40003 | 50001 | 50002 => Self::DropReceiver,
-            43004 | 50005 => Self::NotFollowing,
-            43101 | 48002 => Self::Refuses,
-            45015 => Self::WindowClosed,
-            45047 => Self::QuotaSpent,
-            45009 => Self::NextDay,
-            45011 => Self::SlowDown,
-            40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 => Self::Reauthorise,
-            40004 | 40007 | 40008 | 40033 | 40037 | 40050 | 44002 | 44004 | 45002 | 47001 | 47003 => {
-                Self::FixRequest
-            }
-            48001 | 48004 | 48006 | 48008 => Self::Alarm,
-            _ => Self::Other,
-        }
-    }
+/// A call that this side did not make, because WeChat would count or refuse it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path} is held back for {wait_s} s: {why}")]
+pub struct Held {
+    /// The API's path.
+    pub path: String,
+    /// Seconds until it may be made.
+    pub wait_s: i64,
+    /// Which limit.
+    pub why: HeldWhy,
+}
+
+/// Which limit holds a call back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HeldWhy {
+    /// The calls of this minute are used up.
+    #[error("this minute's calls are used up")]
+    Minute,
+    /// The calls of this day (China time) are used up.
+    #[error("this day's calls are used up")]
+    Day,
+    /// WeChat has refused the API for now (45009, 45011).
+    #[error("WeChat refuses it for now")]
+    Closed,
 }
 
 /// Why a call did not succeed, told apart by what is known about its effect.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum CallError {
     /// WeChat answered and refused: there was no effect.
     #[error(transparent)]
@@ -88,12 +79,16 @@ pub enum CallError {
     /// The request never left (no connection, no token): there was no effect.
     #[error("not sent: {0}")]
     NotSent(Transport),
+    /// A limit kept on this side held it back: there was no effect.
+    #[error(transparent)]
+    Held(#[from] Held),
     /// The request left and no readable answer came: it may have had its effect.
     #[error("outcome unknown: {0}")]
     Unknown(Transport),
 }
 
 /// What went wrong between here and WeChat; holds no URL.
+#[derive(Clone)]
 pub struct Transport(String);
 
 impl Transport {
@@ -138,11 +133,65 @@ impl CallError {
         }
     }
 
+    pub(crate) fn invalid(error: impl fmt::Display) -> Self {
+        Self::Invalid(error.to_string())
+    }
+
+    pub(crate) fn not_sent(words: &str) -> Self {
+        Self::NotSent(Transport::new(words))
+    }
+
+    /// For exchanges that only read or obtain something: one without an answer is one that was not made.
+    pub(crate) fn without_effect(self) -> Self {
+        match self {
+            Self::Unknown(transport) => Self::NotSent(transport),
+            other => other,
+        }
+    }
+
     /// WeChat's refusal, when it was one.
     pub const fn refusal(&self) -> Option<&ApiError> {
         match self {
             Self::Refused(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// What to do: the errcode's [`Action`], or the one that fits what happened before WeChat had a say.
+    /// [`CallError::Unknown`] has none: find out what became of it first.
+    pub const fn action(&self) -> Option<Action> {
+        match self {
+            Self::Refused(error) => Some(error.action()),
+            Self::Invalid(_) => Some(Action::FixRequest),
+            Self::NotSent(_) => Some(Action::RetrySoon),
+            Self::Held(held) => Some(match held.why {
+                HeldWhy::Day => Action::NextDay,
+                HeldWhy::Minute | HeldWhy::Closed => Action::SlowDown,
+            }),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_refusal_hold_what_support_asks_for() {
+        let refused = |code, message: &str| ApiError {
+            code,
+            message: message.to_owned(),
+            family: Family::OfficialAccount,
+        };
+        let busy = refused(-1, "system error rid: 66a1-0b2c hint: x");
+        assert_eq!(busy.rid(), Some("66a1-0b2c"));
+        assert_eq!(busy.seen_address(), None);
+        assert_eq!(refused(-1, "system error").rid(), None);
+        let listed = refused(
+            40164,
+            "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 1",
+        );
+        assert_eq!(listed.seen_address(), Some("203.0.113.7"));
     }
 }

@@ -1,17 +1,25 @@
-//! The account's menu: at most three buttons with at most five below each, checked before WeChat refuses.
+//! The account's menu: at most three buttons with at most five below each, checked before WeChat refuses; and
+//! personalised menus (个性化菜单) for followers with a tag or on a platform.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::{CallError, Client, Nothing};
+use super::{CallError, Client, list_or_none};
 
 /// A button of the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Button {
-    /// Sends a `CLICK` event with this key.
+    /// Sends an event with this key: `CLICK` and its relatives.
     Click(Leaf<Key>),
     /// Opens a page.
     View(Leaf<Page>),
+    /// Opens a mini program.
+    MiniProgram(Leaf<MiniPage>),
+    /// Sends a material.
+    Material(Leaf<Media>),
+    /// Sends a published article, or opens it.
+    Article(Leaf<Published>),
     /// Opens further buttons.
     Group {
         /// Label.
@@ -42,11 +50,90 @@ pub struct Page {
     url: String,
 }
 
+/// A page of a mini program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MiniPage {
+    url: String,
+    appid: String,
+    pagepath: String,
+}
+
+/// A material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Media {
+    media_id: String,
+}
+
+/// A published article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Published {
+    article_id: String,
+}
+
+/// What a click button does on the phone before it sends its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gesture {
+    /// Nothing.
+    Click,
+    /// Scans a code.
+    Scan,
+    /// Scans a code and waits for the answer.
+    ScanAndWait,
+    /// Takes a picture.
+    Camera,
+    /// Takes or chooses a picture.
+    CameraOrAlbum,
+    /// Chooses pictures.
+    Album,
+    /// Chooses a place.
+    Place,
+}
+
 /// A whole menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Menu {
     /// One to three buttons.
     pub button: Vec<Button>,
+}
+
+/// Who sees a personalised menu. Gender, region and language are no longer conditions (65320).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct MatchRule {
+    /// Followers with this tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_id: Option<String>,
+    /// 1 iOS, 2 Android, 3 others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_platform_type: Option<String>,
+}
+
+/// A menu as WeChat has it; buttons as it gives them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StoredMenu {
+    /// The buttons.
+    #[serde(default, deserialize_with = "list_or_none")]
+    pub button: Vec<Value>,
+    /// The number of a personalised menu.
+    #[serde(default, deserialize_with = "super::id_text")]
+    pub menuid: String,
+    /// Who sees a personalised menu.
+    pub matchrule: Option<Value>,
+}
+
+/// All menus.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Menus {
+    /// The default one.
+    pub menu: StoredMenu,
+    /// Personalised ones, newest first: the first that matches is shown.
+    #[serde(default, deserialize_with = "list_or_none")]
+    pub conditionalmenu: Vec<StoredMenu>,
+}
+
+#[derive(Deserialize)]
+struct Added {
+    #[serde(deserialize_with = "super::id_text")]
+    menuid: String,
 }
 
 /// Why WeChat would refuse a menu.
@@ -66,20 +153,48 @@ pub enum MenuError {
 impl Button {
     /// A button that sends a click.
     pub fn click(name: &str, key: &str) -> Self {
-        Self::Click(Leaf {
-            r#type: "click",
-            name: name.to_owned(),
-            target: Key { key: key.to_owned() },
-        })
+        Self::gesture(name, Gesture::Click, key)
+    }
+
+    /// A button that does something on the phone and sends what came of it.
+    pub fn gesture(name: &str, gesture: Gesture, key: &str) -> Self {
+        let kind = match gesture {
+            Gesture::Click => "click",
+            Gesture::Scan => "scancode_push",
+            Gesture::ScanAndWait => "scancode_waitmsg",
+            Gesture::Camera => "pic_sysphoto",
+            Gesture::CameraOrAlbum => "pic_photo_or_album",
+            Gesture::Album => "pic_weixin",
+            Gesture::Place => "location_select",
+        };
+        Self::Click(leaf(kind, name, Key { key: key.to_owned() }))
     }
 
     /// A button that opens a page.
     pub fn view(name: &str, url: &str) -> Self {
-        Self::View(Leaf {
-            r#type: "view",
-            name: name.to_owned(),
-            target: Page { url: url.to_owned() },
-        })
+        Self::View(leaf("view", name, Page { url: url.to_owned() }))
+    }
+
+    /// A button that opens a mini program; `url` is for clients that have none.
+    pub fn mini_program(name: &str, appid: &str, page: &str, url: &str) -> Self {
+        let target = MiniPage {
+            url: url.to_owned(),
+            appid: appid.to_owned(),
+            pagepath: page.to_owned(),
+        };
+        Self::MiniProgram(leaf("miniprogram", name, target))
+    }
+
+    /// A button that sends a permanent material.
+    pub fn material(name: &str, media_id: &str) -> Self {
+        let media_id = media_id.to_owned();
+        Self::Material(leaf("media_id", name, Media { media_id }))
+    }
+
+    /// A button that sends a published article.
+    pub fn article(name: &str, article_id: &str) -> Self {
+        let article_id = article_id.to_owned();
+        Self::Article(leaf("article_id", name, Published { article_id }))
     }
 
     /// A button with further buttons.
@@ -95,6 +210,15 @@ impl Button {
         match self {
             Self::Click(leaf) => length(&leaf.name, label).and_then(|()| length(&leaf.target.key, 128)),
             Self::View(leaf) => length(&leaf.name, label).and_then(|()| length(&leaf.target.url, 1024)),
+            Self::MiniProgram(leaf) => {
+                length(&leaf.name, label).and_then(|()| length(&leaf.target.url, 1024))
+            }
+            Self::Material(leaf) => {
+                length(&leaf.name, label).and_then(|()| length(&leaf.target.media_id, 1024))
+            }
+            Self::Article(leaf) => {
+                length(&leaf.name, label).and_then(|()| length(&leaf.target.article_id, 1024))
+            }
             Self::Group { .. } if !top => Err(MenuError::Nested),
             Self::Group { name, sub_button } => {
                 length(name, label)?;
@@ -110,6 +234,14 @@ impl Menu {
     pub fn check(&self) -> Result<(), MenuError> {
         count(self.button.len(), 3)?;
         self.button.iter().try_for_each(|button| button.check(true))
+    }
+}
+
+fn leaf<T>(kind: &'static str, name: &str, target: T) -> Leaf<T> {
+    Leaf {
+        r#type: kind,
+        name: name.to_owned(),
+        target,
     }
 }
 
@@ -130,11 +262,52 @@ fn count(buttons: usize, most: usize) -> Result<(), MenuError> {
 }
 
 impl Client {
-    /// Replaces the account's menu; phones show it within five minutes.
+    /// Replaces the account's default menu; phones show it within five minutes. 1,000 a day.
     pub async fn create_menu(&self, menu: &Menu) -> Result<(), CallError> {
-        menu.check()
-            .map_err(|error| CallError::Invalid(error.to_string()))?;
-        self.post("/cgi-bin/menu/create", menu).await.map(|Nothing {}| ())
+        menu.check().map_err(CallError::invalid)?;
+        self.api().command("/cgi-bin/menu/create", menu).await
+    }
+
+    /// All menus that were made by API; 46003 when there is none. 10,000 a day.
+    pub async fn menus(&self) -> Result<Menus, CallError> {
+        self.get("/cgi-bin/menu/get", &[]).await
+    }
+
+    /// The default menu as phones show it, also one made in WeChat's console.
+    pub async fn shown_menu(&self) -> Result<Value, CallError> {
+        self.get("/cgi-bin/get_current_selfmenu_info", &[]).await
+    }
+
+    /// Deletes all menus, personalised ones too. 1,000 a day.
+    pub async fn delete_menus(&self) -> Result<(), CallError> {
+        self.get("/cgi-bin/menu/delete", &[])
+            .await
+            .map(|super::api::Nothing {}| ())
+    }
+
+    /// Adds a personalised menu; its number. There must be a default menu (65303). 2,000 a day.
+    pub async fn add_conditional_menu(&self, menu: &Menu, rule: &MatchRule) -> Result<String, CallError> {
+        menu.check().map_err(CallError::invalid)?;
+        if *rule == MatchRule::default() {
+            return Err(CallError::Invalid(
+                "a personalised menu needs a condition".to_owned(),
+            ));
+        }
+        let body = json!({"button": menu.button, "matchrule": rule});
+        let added: Added = self.post("/cgi-bin/menu/addconditional", &body).await?;
+        Ok(added.menuid)
+    }
+
+    /// Deletes a personalised menu. 2,000 a day.
+    pub async fn delete_conditional_menu(&self, menu_id: &str) -> Result<(), CallError> {
+        let body = json!({"menuid": menu_id});
+        self.api().command("/cgi-bin/menu/delconditional", &body).await
+    }
+
+    /// The menu that a follower (openid or WeChat name) sees. 20,000 a day.
+    pub async fn try_menu(&self, user: &str) -> Result<StoredMenu, CallError> {
+        self.post("/cgi-bin/menu/trymatch", &json!({"user_id": user}))
+            .await
     }
 }
 

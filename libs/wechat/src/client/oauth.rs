@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
-use secrecy::ExposeSecret as _;
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::{Action, ApiError, CallError, Client, transport, url};
+use super::{Action, ApiError, CallError, Client, Family, api, transport};
 
 /// What the page may learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +28,41 @@ pub struct Identity {
     pub unionid: Option<String>,
 }
 
+/// The page's own tokens, for [`Client::oauth_profile`]. Not the account's access token.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Who holds the phone.
+    pub identity: Identity,
+    /// Lives for two hours.
+    pub access_token: SecretString,
+    /// Lives for 30 days.
+    pub refresh_token: SecretString,
+    /// `snsapi_base` or `snsapi_userinfo`.
+    pub scope: String,
+}
+
+/// What a user lets the page see. Gender and region are no longer given.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// Openid.
+    pub openid: String,
+    /// Name in WeChat.
+    #[serde(default)]
+    pub nickname: String,
+    /// Address of the picture, may be empty.
+    #[serde(default)]
+    pub headimgurl: String,
+    /// Unionid, when the account belongs to an open platform.
+    pub unionid: Option<String>,
+}
+
 /// Why a code did not become an identity.
 #[derive(Debug, thiserror::Error)]
 pub enum OAuthError {
     /// A virtual user of a snapshot page: must never be bound or shown an account.
     #[error("a snapshot page's virtual user")]
     Snapshot,
-    /// The code is invalid, used or expired: start again.
+    /// The code (or refresh token) is invalid, used or expired: start again.
     #[error("the code is void: {0}")]
     Code(ApiError),
     /// Anything else.
@@ -42,14 +72,21 @@ pub enum OAuthError {
 
 #[derive(Deserialize)]
 struct Exchanged {
+    #[serde(default)]
+    access_token: String,
+    #[serde(default)]
+    refresh_token: String,
     openid: String,
+    #[serde(default)]
+    scope: String,
     unionid: Option<String>,
     #[serde(default)]
     is_snapshotuser: i64,
 }
 
 impl Client {
-    /// The page to send the browser to. WeChat demands this order of parameters and the fragment.
+    /// The page to send the browser to. WeChat demands this order of parameters and the fragment. `state` must
+    /// be random, used once and bound to the browser's session.
     pub fn authorize_url(&self, redirect_uri: &str, state: &str, scope: Scope) -> String {
         let scope = match scope {
             Scope::Base => "snsapi_base",
@@ -64,33 +101,103 @@ impl Client {
         )
     }
 
-    /// Redeems a code, once.
+    /// Redeems a code, once, for who holds the phone. A code lives for five minutes.
     pub async fn exchange_code(&self, code: &str) -> Result<Identity, OAuthError> {
-        let mut url = url(&self.0.endpoints.api, "/sns/oauth2/access_token")?;
-        url.query_pairs_mut()
-            .append_pair("appid", &self.0.credentials.appid)
-            .append_pair("secret", self.0.credentials.secret.expose_secret())
-            .append_pair("code", code)
-            .append_pair("grant_type", "authorization_code");
-        let got: Exchanged = match transport::exchange(self.0.http.get(url)).await {
-            Ok(got) => got,
-            Err(CallError::Refused(error)) if error.action() == Action::Reauthorise => {
-                return Err(OAuthError::Code(error));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if got.is_snapshotuser != 0 {
-            return Err(OAuthError::Snapshot);
+        Ok(self.exchange_code_for_grant(code).await?.identity)
+    }
+
+    /// Redeems a code, once, and keeps the page's tokens.
+    pub async fn exchange_code_for_grant(&self, code: &str) -> Result<Grant, OAuthError> {
+        let secret = self.0.credentials.secret.expose_secret();
+        let url = self.sns(
+            "/sns/oauth2/access_token",
+            &[
+                ("appid", self.appid()),
+                ("secret", secret),
+                ("code", code),
+                ("grant_type", "authorization_code"),
+            ],
+        )?;
+        grant(self.ask(url).await?)
+    }
+
+    /// Renews the page's tokens. 42007 (as [`OAuthError::Code`]) says that the user has changed the password.
+    pub async fn refresh_grant(&self, grant_to_renew: &Grant) -> Result<Grant, OAuthError> {
+        let url = self.sns(
+            "/sns/oauth2/refresh_token",
+            &[
+                ("appid", self.appid()),
+                ("grant_type", "refresh_token"),
+                ("refresh_token", grant_to_renew.refresh_token.expose_secret()),
+            ],
+        )?;
+        grant(self.ask(url).await?)
+    }
+
+    /// What the user lets the page see; needs [`Scope::UserInfo`].
+    pub async fn oauth_profile(&self, grant: &Grant) -> Result<Profile, OAuthError> {
+        let url = self.sns(
+            "/sns/userinfo",
+            &[
+                ("access_token", grant.access_token.expose_secret()),
+                ("openid", &grant.identity.openid),
+                ("lang", "zh_CN"),
+            ],
+        )?;
+        self.ask(url).await
+    }
+
+    /// Whether the page's access token still lives.
+    pub async fn is_grant_alive(&self, grant: &Grant) -> Result<bool, CallError> {
+        let url = self.sns(
+            "/sns/auth",
+            &[
+                ("access_token", grant.access_token.expose_secret()),
+                ("openid", &grant.identity.openid),
+            ],
+        )?;
+        match transport::exchange(self.0.http.get(url), Family::OfficialAccount).await {
+            Ok(api::Nothing {}) => Ok(true),
+            Err(CallError::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
         }
-        Ok(Identity {
-            openid: got.openid,
-            unionid: got.unionid.filter(|id| !id.is_empty()),
-        })
+    }
+
+    /// An address of the APIs that carry their own credentials in the query.
+    pub(crate) fn sns(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, CallError> {
+        let mut url = api::url(&self.0.endpoints.api, path)?;
+        url.query_pairs_mut().extend_pairs(query);
+        Ok(url)
+    }
+
+    /// One of those calls; a void code is told apart from other refusals.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, url: Url) -> Result<T, OAuthError> {
+        match transport::exchange(self.0.http.get(url), Family::OfficialAccount).await {
+            Err(CallError::Refused(error)) if error.action() == Action::Reauthorise => {
+                Err(OAuthError::Code(error))
+            }
+            outcome => outcome.map_err(Into::into),
+        }
     }
 }
 
+fn grant(got: Exchanged) -> Result<Grant, OAuthError> {
+    if got.is_snapshotuser != 0 {
+        return Err(OAuthError::Snapshot);
+    }
+    Ok(Grant {
+        identity: Identity {
+            openid: got.openid,
+            unionid: got.unionid.filter(|id| !id.is_empty()),
+        },
+        access_token: got.access_token.into(),
+        refresh_token: got.refresh_token.into(),
+        scope: got.scope,
+    })
+}
+
 /// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -11,7 +11,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use weigui_wechat::Client;
-use weigui_wechat::client::{Credentials, Endpoints, TokenStore};
+use weigui_wechat::client::{ClientSetup, Credentials, Endpoints, TokenStore};
 
 pub(crate) const SECRET: &str = "s3cret-of-the-account";
 
@@ -68,20 +68,28 @@ impl Platform {
     }
 
     pub(crate) fn client_waiting(&self, store: Arc<dyn TokenStore>, patience: Duration) -> Client {
-        let world = Arc::clone(&self.world);
-        Client::new(
-            http(patience),
-            Endpoints {
-                api: self.base.clone(),
-                open: "https://open.weixin.qq.com".into(),
-            },
-            Credentials {
-                appid: "wx1".into(),
-                secret: SECRET.into(),
-            },
+        Client::with(ClientSetup {
             store,
-            Arc::new(move || world.lock().unwrap().now),
-        )
+            busy_pauses: &[],
+            ..self.setup(patience)
+        })
+    }
+
+    /// The parts of a client of this platform, by the platform's clock.
+    pub(crate) fn setup(&self, patience: Duration) -> ClientSetup {
+        let world = Arc::clone(&self.world);
+        let credentials = Credentials {
+            appid: "wx1".into(),
+            secret: SECRET.into(),
+        };
+        let clock = Arc::new(move || world.lock().unwrap().now);
+        ClientSetup {
+            endpoints: Endpoints {
+                api: self.base.clone(),
+                ..Endpoints::default()
+            },
+            ..ClientSetup::new(http(patience), credentials, clock)
+        }
     }
 
     /// The server forgets its token, as after a forced refresh by somebody else.
