@@ -92,9 +92,15 @@ fn bodies_of_every_bad_kind_are_refused() {
     let large = vec![b'a'; 64 * 1024 + 1];
     let bomb = format!("<!DOCTYPE x [<!ENTITY e \"AAAA\">]><xml><Encrypt>{encrypted}&e;</Encrypt></xml>");
     let twice = format!("<xml><Encrypt>{encrypted}</Encrypt><Encrypt>{encrypted}</Encrypt></xml>");
-    let cases: [(&[u8], Reject); 8] = [
+    let json_twice = format!("{{\"Encrypt\":\"{encrypted}\",\"Encrypt\":\"{encrypted}\"}}");
+    let cases: [(&[u8], Reject); 13] = [
         (b"", Reject::Xml(xml::XmlError::Syntax)),
-        (b"{\"a\":1}", Reject::Xml(xml::XmlError::Syntax)),
+        (b"{\"a\":1}", Reject::Element("Encrypt")),
+        (b"{\"Encrypt\":[\"x\"]}", Reject::Json),
+        (b"{\"Encrypt\":\"x\"", Reject::Json),
+        (b"{\"Encrypt\":\"\xff\"}", Reject::Json),
+        (json_twice.as_bytes(), Reject::Json),
+        (b"{\"Encrypt\":\"x\"}", Reject::Signature),
         (b"\xff\xfe", Reject::Utf8),
         (&large, Reject::TooLarge),
         (bomb.as_bytes(), Reject::Xml(xml::XmlError::Doctype)),

@@ -73,7 +73,9 @@ fn messages_of_every_kind() {
     let link = content("<MsgType>link</MsgType><Title>t</Title><Description>d</Description><Url>u</Url>");
     assert!(matches!(link, Content::Link { url, .. } if url == "u"));
     let card = content("<MsgType>miniprogrampage</MsgType><Title>t</Title><PagePath>p</PagePath>");
-    assert!(matches!(card, Content::Other { kind, raw } if kind == "miniprogrampage" && raw.len() == 3));
+    assert!(matches!(card, Content::MiniProgramPage { page, .. } if page == "p"));
+    let future = content("<MsgType>hologram</MsgType><Title>t</Title>");
+    assert!(matches!(future, Content::Other { kind, raw } if kind == "hologram" && raw.len() == 2));
 }
 
 #[test]
