@@ -116,7 +116,7 @@ async fn read(request: reqwest::RequestBuilder, most: usize) -> Result<Download,
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> String {
-    let value = headers.get(name).map(|value| value.as_bytes());
+    let value = headers.get(name).map(reqwest::header::HeaderValue::as_bytes);
     value.map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
