@@ -117,7 +117,7 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
 /// A bank must not run with accounts whose passwords are printed in its manual.
 pub(crate) async fn refuse_demo_staff(bank: &Bank) -> anyhow::Result<()> {
     for staff in &DEMO_STAFF {
-        let known = bank.identity.is_hired(staff.login).await?;
+        let known = bank.identity.staff_id(staff.login).await?.is_some();
         anyhow::ensure!(
             !known,
             "the database holds the demo's staff account {}; use a fresh database",
@@ -134,7 +134,7 @@ pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
         .await
         .context("seeding the core")?;
     for staff in &DEMO_STAFF {
-        if bank.identity.is_hired(staff.login).await? {
+        if bank.identity.staff_id(staff.login).await?.is_some() {
             continue;
         }
         bank.identity.hire(hired(staff)).await?;

@@ -229,13 +229,10 @@ async fn keep_clearing(cx: Cx, core: EmbeddedCore, house: ClearingHouse) {
 }
 
 async fn tidy(bank: &Bank, before: i64) -> anyhow::Result<()> {
-    while bank
-        .cx
-        .db
-        .tx(async move |c| kit::idem::sweep(c, before).await)
-        .await?
-        > 0
-    {}
+    let db = &bank.cx.db;
+    db.drain(async move |c| kit::idem::sweep(c, before).await).await?;
+    db.drain(async move |c| kit::events::sweep(c, before).await)
+        .await?;
     identity::tidy_up(&bank.identity).await?;
     outreach::tidy_up(&bank.outreach).await?;
     Ok(())

@@ -48,3 +48,13 @@ pub async fn publish(
     }
     Ok(())
 }
+
+/// Forgets a few facts that are older than `before`; publishing one of them again would be new.
+pub async fn sweep(c: &mut Conn, before: crate::clock::Ms) -> Result<u64> {
+    c.sweep(
+        "select id from event where at < ? order by at limit 200",
+        "delete from event where id = ?",
+        before,
+    )
+    .await
+}

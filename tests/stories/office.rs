@@ -72,6 +72,40 @@ async fn guessing_locks_the_account_for_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lock_does_not_tell_who_works_here() {
+    let bank = TestBank::open().await;
+    let teller = Staff::find(&bank, "teller01");
+    let stranger = Staff::find(&bank, "teller01");
+    for (known, unknown) in [(401, 401); 5].into_iter().chain([(423, 423); 2]) {
+        assert_eq!(teller.gives_password("wrong").await.status, known);
+        let ask = json!({ "login": "nobody01", "password": "wrong" });
+        assert_eq!(stranger.post("/api/office/login", ask).await.status, unknown);
+    }
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_the_trail_and_leaving_are_in_the_trail() {
+    let bank = TestBank::open().await;
+    let teller = bank.staff("teller01").await;
+    teller.post("/api/office/logout", json!({})).await.is(204);
+    let auditor = bank.staff("auditor01").await;
+    auditor.get("/api/office/audit?actor=teller01").await.ok();
+    let left = auditor
+        .get("/api/office/audit?actor=teller01&action=session.close")
+        .await
+        .ok();
+    assert_eq!(left.list("/items").len(), 1, "{left}");
+    assert!(left.text("/items/0/actor_name").contains("teller01"), "{left}");
+    let read = auditor
+        .get("/api/office/audit?actor=auditor01&action=audit.read")
+        .await
+        .ok();
+    assert_eq!(read.list("/items").len(), 3, "{read}");
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_is_found_by_what_they_say_and_shown_masked() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await;

@@ -84,3 +84,25 @@ async fn the_payment_password_is_set_by_code_and_must_not_be_weak() {
     wang.authorises(&draft, "735194", &code).await.is(200);
     bank.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_to_one_phone_have_a_pace_over_all_acts() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let ask = || wang.post("/api/challenges", json!({ "act": "accounts.export" }));
+    for _ in 0..5 {
+        ask().await.is(201);
+    }
+    let refused = ask().await.refused(429, "sms.too_many");
+    assert_eq!(refused.header("retry-after"), Some("60"), "{refused}");
+    bank.clock.forward(MINUTE);
+    for _ in 0..5 {
+        ask().await.is(201);
+    }
+    // Ten within the hour are enough, however slowly.
+    bank.clock.forward(MINUTE);
+    let refused = ask().await.refused(429, "sms.too_many");
+    assert_eq!(refused.header("retry-after"), Some("3600"), "{refused}");
+    bank.run_jobs().await;
+    bank.close().await;
+}

@@ -20,6 +20,8 @@ pub enum Error {
     TooMany { retry_after: u32 },
     #[error("a code was sent moments ago")]
     SmsTooSoon { retry_after: u32 },
+    #[error("too many codes to this phone")]
+    SmsTooMany { retry_after: u32 },
     #[error("no such thing")]
     NotFound,
     #[error("act {act} needs a proof first")]
@@ -83,6 +85,12 @@ impl From<Error> for Problem {
             Error::SmsTooSoon { retry_after } => {
                 Self::new(429, "sms.too_soon", "验证码刚刚发出，请稍候再获取。").retry_after(retry_after)
             }
+            Error::SmsTooMany { retry_after } => Self::new(
+                429,
+                "sms.too_many",
+                "验证码发送次数过多，请稍后再试；如未收到短信，请检查手机信号和拦截设置。",
+            )
+            .retry_after(retry_after),
             Error::NotFound => Self::new(404, "not_found", "没有找到您要的内容。"),
             Error::StepUp { act, factors } => step_up(act, &factors),
             Error::ChallengeWrong { left } => Self::new(

@@ -1,7 +1,7 @@
 //! Background work of identity: handing codes to the SMS gateway, and sweeping what is over.
 
 use couriers::SmsAnswer;
-use kit::clock::{DAY, HOUR};
+use kit::clock::{DAY, HOUR, Ms};
 use kit::jobs::{Handler, Job, Outcome};
 
 use crate::model::challenge::ChallengeId;
@@ -34,17 +34,27 @@ async fn send_code(this: Identity, job: Job) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Removes states, sessions and counters that are long over; call it now and then on one node or all.
+/// Removes states, sessions, challenges and counters that are long over, a few rows a transaction; call it
+/// now and then on one node or all.
 pub async fn tidy_up(identity: &Identity) -> kit::db::Result<()> {
-    let now = identity.cx.clock.now();
-    identity
-        .cx
-        .db
-        .tx(async move |c| {
-            store::bindings::sweep_oauth(c, now - HOUR).await?;
-            store::sessions::sweep(c, now - 30 * DAY).await?;
-            store::throttle::sweep(c, now - 2 * DAY).await?;
-            Ok(())
-        })
-        .await
+    let (db, now) = (&identity.cx.db, identity.cx.clock.now());
+    db.drain(async move |c| store::bindings::sweep_oauth(c, now - HOUR).await)
+        .await?;
+    db.drain(async move |c| store::bindings::sweep_enrolments(c, now - 30 * DAY).await)
+        .await?;
+    db.drain(async move |c| store::sessions::sweep(c, now - 30 * DAY).await)
+        .await?;
+    db.drain(async move |c| store::challenges::sweep(c, now - 90 * DAY).await)
+        .await?;
+    db.drain(async move |c| sweep_counters(c, now - 2 * DAY).await)
+        .await?;
+    Ok(())
+}
+
+async fn sweep_counters(c: &mut kit::db::Conn, before: Ms) -> kit::db::Result<u64> {
+    let mut gone = 0;
+    for (bucket, key) in store::throttle::outdated(c, before).await? {
+        gone += store::throttle::remove(c, &bucket, &key, before).await?;
+    }
+    Ok(gone)
 }

@@ -1,6 +1,6 @@
 //! Background work of outreach: spreading notices, sending messages, and sweeping what is over.
 
-use kit::clock::{DAY, HOUR};
+use kit::clock::{DAY, HOUR, Ms};
 use kit::jobs::{Handler, Job, Outcome};
 
 use crate::error::Error;
@@ -36,15 +36,19 @@ async fn send(this: Outreach, job: Job) -> anyhow::Result<Outcome> {
 /// Empties notices whose receipts never came, and removes windows and receipts that are long over; call it now and
 /// then on one node or all.
 pub async fn tidy_up(outreach: &Outreach) -> Result<(), Error> {
-    let now = outreach.cx.clock.now();
-    outreach
-        .cx
-        .db
-        .tx(async move |c| {
-            store::messages::close_stale_notices(c, now - 2 * HOUR, now).await?;
-            store::messages::sweep_receipts(c, now - 7 * DAY).await?;
-            store::fans::sweep_windows(c, now - DAY).await?;
-            Ok(())
-        })
-        .await
+    let (db, now) = (&outreach.cx.db, outreach.cx.clock.now());
+    db.tx(async move |c| store::messages::close_stale_notices(c, now - 2 * HOUR, now).await)
+        .await?;
+    db.drain(async move |c| store::messages::sweep_receipts(c, now - 7 * DAY).await)
+        .await?;
+    db.drain(async move |c| sweep_windows(c, now - DAY).await).await?;
+    Ok(())
+}
+
+async fn sweep_windows(c: &mut kit::db::Conn, before: Ms) -> kit::db::Result<u64> {
+    let mut gone = 0;
+    for (openid, kind) in store::fans::outdated_windows(c, before).await? {
+        gone += store::fans::remove_window(c, &openid, &kind, before).await?;
+    }
+    Ok(gone)
 }

@@ -63,6 +63,17 @@ impl Conn {
         Ok(found)
     }
 
+    /// Removes what is long over, a few rows at a time, so that a sweep holds few locks for a short while.
+    /// `find` selects the text keys of rows older than its one value, oldest first, with a `limit`;
+    /// `remove` deletes one row by its key. Returns how many went; see [`super::Db::drain`].
+    pub async fn sweep(&mut self, find: &'static str, remove: &'static str, before: i64) -> Result<u64> {
+        let mut gone = 0;
+        for (key,) in self.rows::<(String,)>(find, (before,)).await? {
+            gone += self.exec(remove, (key.as_str(),)).await?;
+        }
+        Ok(gone)
+    }
+
     /// [`Conn::exec`] with a list of values instead of a tuple.
     pub async fn exec_vals(&mut self, sql: &'static str, vals: &[Val<'_>]) -> Result<u64> {
         self.sound()?;

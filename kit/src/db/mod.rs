@@ -228,6 +228,20 @@ impl Db {
         }
     }
 
+    /// Runs a bounded sweep in one transaction after the other until it finds nothing more; how many rows went.
+    pub async fn drain<F>(&self, sweep: F) -> Result<u64>
+    where
+        F: AsyncFn(&mut Conn) -> Result<u64> + Clone + Send + 'static,
+    {
+        let mut gone = 0;
+        loop {
+            match self.tx(sweep.clone()).await? {
+                0 => return Ok(gone),
+                some => gone += some,
+            }
+        }
+    }
+
     /// Whether the database answers now; for readiness.
     pub async fn ping(&self) -> Result<()> {
         self.read(async |c| c.row::<(i64,)>("select 1", ()).await.map(drop))

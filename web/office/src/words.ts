@@ -12,7 +12,9 @@ const ACTIONS: Record<string, string> = {
   'binding.begin': '申请绑定',
   'binding.confirm': '完成绑定',
   'binding.end': '解除绑定',
-  'session.open': '客户登录',
+  'session.open': '登录',
+  'session.close': '退出登录',
+  'session.raise': '提升会话等级',
   'challenge.prove': '验证身份',
   'password.set': '设置支付密码',
   'preferences.set': '修改偏好',
@@ -31,6 +33,8 @@ const ACTIONS: Record<string, string> = {
   'customer.introduce': '登记客户',
   'staff.login': '员工登录',
   'staff.hire': '开设员工账号',
+  'audit.read': '查看审计记录',
+  'audit.verify': '核验审计链',
 }
 
 const RESULTS: Record<string, Said> = {

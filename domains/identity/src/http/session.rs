@@ -70,7 +70,8 @@ pub(super) async fn show(State(identity): State<Identity>, who: Visitor) -> Answ
 #[utoipa::path(post, path = "/api/session/logout", tag = "session",
     responses((status = 204), (status = 401, body = Problem)))]
 pub(super) async fn logout(State(identity): State<Identity>, who: Visitor) -> Answer<Response> {
-    identity.end_session(who.session).await?;
+    let actor = identity.fan(&who.openid);
+    identity.end_session(who.session, actor).await?;
     let mut answer = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie::clear(cookie::CUSTOMER, &identity.settings) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);

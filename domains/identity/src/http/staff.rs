@@ -1,5 +1,6 @@
 //! Staff login.
 
+use audit::Actor;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -107,7 +108,8 @@ pub(super) async fn me(staff: Staff) -> Json<StaffView> {
 #[utoipa::path(post, path = "/api/office/logout", tag = "staff",
     responses((status = 204), (status = 401, body = Problem)))]
 pub(super) async fn logout(State(identity): State<Identity>, staff: Staff) -> Answer<Response> {
-    identity.end_session(staff.session).await?;
+    let actor = Actor::Staff(staff.id.to_string());
+    identity.end_session(staff.session, actor).await?;
     let mut answer = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie::clear(cookie::STAFF, &identity.settings) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);

@@ -17,8 +17,9 @@ pub(crate) const LASTS: Ms = 5 * MINUTE;
 pub(crate) const RESEND_AFTER: Ms = 60 * SECOND;
 pub(crate) const MAX_SENDS: i64 = 3;
 pub(crate) const MAX_ATTEMPTS: i64 = 5;
-/// Codes to one phone within an hour, over all acts.
-pub(crate) const CODES_PER_HOUR: i64 = 10;
+/// Codes to one phone over all acts: counter, how many, within which time.
+pub(crate) const CODE_PACE: [(&str, i64, Ms); 2] =
+    [("sms.minute", 5, MINUTE), ("sms.phone", 10, 60 * MINUTE)];
 /// Wrong passwords in a row before the password rests, and for how long.
 pub(crate) const PASSWORD_TRIES: i64 = 5;
 pub(crate) const PASSWORD_RESTS: Ms = 24 * 60 * MINUTE;

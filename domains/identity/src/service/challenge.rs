@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use audit::{Actor, Entry};
-use kit::clock::{HOUR, Ms};
+use kit::clock::{Ms, SECOND};
 use kit::crypto;
 use kit::db::Conn;
 use kit::jobs::{self, NewJob};
@@ -15,8 +15,8 @@ use super::Identity;
 use crate::error::Error;
 use crate::mask;
 use crate::model::challenge::{
-    CODES_PER_HOUR, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge,
-    PASSWORD_RESTS, PASSWORD_TRIES, Proof, RESEND_AFTER, State,
+    CODE_PACE, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge, PASSWORD_RESTS,
+    PASSWORD_TRIES, Proof, RESEND_AFTER, State,
 };
 use crate::model::people::{Customer, CustomerId, LEVEL_LASTS, LEVEL_OAUTH, Visitor};
 use crate::store;
@@ -275,12 +275,13 @@ impl Identity {
 
     async fn allow_code(&self, c: &mut Conn, phone: &str, now: Ms) -> Result<(), Error> {
         let key = self.cx.vault.index("throttle", phone);
-        let free = store::throttle::take(c, "sms.phone", &key, (CODES_PER_HOUR, HOUR), now).await?;
-        if free {
-            Ok(())
-        } else {
-            Err(Error::TooMany { retry_after: 3600 })
+        for (bucket, most, window) in CODE_PACE {
+            if !store::throttle::take(c, bucket, &key, (most, window), now).await? {
+                let retry_after = u32::try_from(window / SECOND).unwrap_or(u32::MAX);
+                return Err(Error::SmsTooMany { retry_after });
+            }
         }
+        Ok(())
     }
 
     fn new_code(&self, row: &mut Row, now: Ms) {

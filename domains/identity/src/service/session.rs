@@ -161,13 +161,25 @@ impl Identity {
         Ok(SessionState { visitor, customer })
     }
 
-    pub(crate) async fn end_session(&self, id: SessionId) -> Result<(), Error> {
-        let now = self.cx.clock.now();
+    /// Logging out: the session ends at once, and the trail says whose it was.
+    pub(crate) async fn end_session(&self, id: SessionId, actor: Actor) -> Result<(), Error> {
+        let (cx, now) = (self.cx.clone(), self.cx.clock.now());
         self.cx
             .db
-            .tx(async move |c| store::sessions::revoke(c, id, now, "logout").await)
-            .await?;
-        Ok(())
+            .tx(async move |c| {
+                if store::sessions::revoke(c, id, now, "logout").await? {
+                    let entry = Entry {
+                        actor: actor.clone(),
+                        action: "session.close",
+                        subject: format!("session:{id}"),
+                        result: "ok",
+                        detail: json!({}),
+                    };
+                    audit::note(c, &cx, entry).await?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     pub(crate) async fn set_preferences(&self, id: CustomerId, p: Preferences) -> Result<Preferences, Error> {

@@ -1,5 +1,7 @@
 //! Staff login: password, then a time-based code; both tries counted, unknown logins answered alike.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use audit::{Actor, Entry};
 use kit::clock::{MINUTE, Ms};
 use kit::crypto;
@@ -33,13 +35,15 @@ impl Identity {
     /// First step: the password. The ticket proves it to the second step and is worth nothing alone.
     pub(crate) async fn staff_password(&self, login: &str, password: &str) -> Result<String, Error> {
         let login = login.trim().to_owned();
+        let wanted = login.clone();
         let row = self
             .cx
             .db
-            .read(async move |c| store::staff::by_login(c, &login).await)
+            .read(async move |c| store::staff::by_login(c, &wanted).await)
             .await?;
         let Some(row) = row else {
-            // The same work as for a known login, so that time tells nothing.
+            // The same refusals and the same work as for a known login, so that nothing tells them apart.
+            self.begin_try_of_nobody(&login).await?;
             crypto::verify_password(password, NOBODY).await;
             return Err(Error::LoginFailed);
         };
@@ -128,15 +132,31 @@ impl Identity {
             .await
     }
 
-    /// Whether a login is taken.
-    pub async fn is_hired(&self, login: &str) -> Result<bool, Error> {
+    /// Login and name of members of staff, also of those who have left; ids of nobody are left out.
+    pub async fn staff_names(&self, ids: BTreeSet<String>) -> Result<BTreeMap<String, String>, Error> {
+        self.cx
+            .db
+            .read(async move |c| {
+                let mut names = BTreeMap::new();
+                for id in &ids {
+                    if let Some((login, name)) = store::staff::name(c, id).await? {
+                        names.insert(id.clone(), format!("{name}（{login}）"));
+                    }
+                }
+                Ok(names)
+            })
+            .await
+    }
+
+    /// The id behind a login; none when nobody has it.
+    pub async fn staff_id(&self, login: &str) -> Result<Option<StaffId>, Error> {
         let login = login.to_owned();
-        Ok(self
+        let row = self
             .cx
             .db
             .read(async move |c| store::staff::by_login(c, &login).await)
-            .await?
-            .is_some())
+            .await?;
+        Ok(row.map(|row| row.id))
     }
 
     async fn staff_row(&self, id: StaffId) -> Result<Option<Row>, Error> {
@@ -164,6 +184,16 @@ impl Identity {
                 })
             })
             .await
+    }
+
+    async fn begin_try_of_nobody(&self, login: &str) -> Result<(), Error> {
+        let (key, now) = (self.cx.vault.index("staff.login", login), self.cx.clock.now());
+        let taken = self
+            .cx
+            .db
+            .tx(async move |c| store::throttle::take(c, "staff.nobody", &key, (TRIES, RESTS), now).await)
+            .await?;
+        if taken { Ok(()) } else { Err(Error::StaffLocked) }
     }
 
     async fn staff_failed<T>(&self, row: &Row, factor: &'static str) -> Result<T, Error> {

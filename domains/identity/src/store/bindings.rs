@@ -156,6 +156,20 @@ pub(crate) async fn spend_oauth(
 }
 
 pub(crate) async fn sweep_oauth(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_oauth_state where created_at < ?", (before,))
-        .await
+    c.sweep(
+        "select state_hash from identity_oauth_state where created_at < ? order by created_at limit 200",
+        "delete from identity_oauth_state where state_hash = ?",
+        before,
+    )
+    .await
+}
+
+/// Removes bindings that were begun and never finished, and the traces of those that were.
+pub(crate) async fn sweep_enrolments(c: &mut Conn, before: Ms) -> Result<u64> {
+    c.sweep(
+        "select id from identity_enrolment where created_at < ? order by created_at limit 200",
+        "delete from identity_enrolment where id = ?",
+        before,
+    )
+    .await
 }

@@ -170,6 +170,16 @@ pub(crate) async fn forget_code(c: &mut Conn, id: ChallengeId, sealed: &str) -> 
     .await
 }
 
+/// Removes challenges that are long over; the audit trail keeps what was decided by them.
+pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
+    c.sweep(
+        "select id from identity_challenge where created_at < ? order by created_at limit 200",
+        "delete from identity_challenge where id = ?",
+        before,
+    )
+    .await
+}
+
 /// The factors for an act at an amount: the row with the highest threshold reached.
 pub(crate) async fn policy(c: &mut Conn, act: &str, amount: i64) -> Result<Option<String>> {
     let found: Option<(String,)> = c

@@ -184,6 +184,10 @@ pub(crate) async fn revoke_customer(
 
 /// Removes sessions that ended long ago.
 pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_session where absolute_at < ?", (before,))
-        .await
+    c.sweep(
+        "select id from identity_session where absolute_at < ? order by absolute_at limit 200",
+        "delete from identity_session where id = ?",
+        before,
+    )
+    .await
 }

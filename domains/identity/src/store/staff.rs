@@ -51,6 +51,11 @@ pub(crate) async fn by_id(c: &mut Conn, id: &str) -> Result<Option<Row>> {
     Ok(found.map(row))
 }
 
+pub(crate) async fn name(c: &mut Conn, id: &str) -> Result<Option<(String, String)>> {
+    c.row("select login, name from identity_staff where id = ?", (id,))
+        .await
+}
+
 pub(crate) async fn insert(c: &mut Conn, r: &Row, now: Ms) -> Result<bool> {
     c.insert_new(
         "insert into identity_staff (id, login, name, password_hash, totp, totp_step, roles, failures, locked_until, state, created_at)

@@ -48,7 +48,18 @@ async fn count(c: &mut Conn, bucket: &str, key: &str, max: i64) -> Result<bool> 
     Ok(n == 1)
 }
 
-pub(crate) async fn sweep(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from identity_throttle where window_start < ?", (before,))
-        .await
+pub(crate) async fn outdated(c: &mut Conn, before: Ms) -> Result<Vec<(String, String)>> {
+    c.rows(
+        "select bucket, k from identity_throttle where window_start < ? order by window_start limit 200",
+        (before,),
+    )
+    .await
+}
+
+pub(crate) async fn remove(c: &mut Conn, bucket: &str, key: &str, before: Ms) -> Result<u64> {
+    c.exec(
+        "delete from identity_throttle where bucket = ? and k = ? and window_start < ?",
+        (bucket, key, before),
+    )
+    .await
 }

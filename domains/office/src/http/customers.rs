@@ -1,7 +1,6 @@
 //! Customers, as staff see them.
 
 use accounts::AccountView;
-use audit::AuditRow;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +10,7 @@ use kit::web::{Body, Id, Page};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::service::{Found, Office};
+use crate::service::{Found, Office, TrailRow};
 
 /// The value travels in the body, never in an address.
 #[derive(Deserialize, ToSchema)]
@@ -66,7 +65,7 @@ pub(super) struct CustomerDetailView {
     file: CustomerFile,
     /// Without balances.
     accounts: Vec<AccountView>,
-    recent_audit: Vec<AuditRow>,
+    recent_audit: Vec<TrailRow>,
 }
 
 /// Opens a customer's masked file; audited.

@@ -1,11 +1,11 @@
 //! Finding a customer and opening the file.
 
 use accounts::AccountView;
-use audit::{AuditRow, Filter};
+use audit::Filter;
 use identity::{CustomerFile, CustomerId, CustomerRow, RevealField, SearchBy, Staff};
 use kit::web::Cursor;
 
-use super::Office;
+use super::{Office, TrailRow};
 use crate::error::Error;
 use crate::model::is_reason;
 
@@ -23,7 +23,7 @@ pub(crate) enum Found {
 pub(crate) struct CustomerDetail {
     pub(crate) file: CustomerFile,
     pub(crate) accounts: Vec<AccountView>,
-    pub(crate) recent_audit: Vec<AuditRow>,
+    pub(crate) recent_audit: Vec<TrailRow>,
 }
 
 impl Office {
@@ -60,7 +60,7 @@ impl Office {
         Ok(CustomerDetail {
             file,
             accounts,
-            recent_audit: recent.items,
+            recent_audit: self.named(recent.items).await?,
         })
     }
 

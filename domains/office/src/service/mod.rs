@@ -3,6 +3,7 @@
 mod customers;
 mod figures;
 mod nodes;
+mod trail;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use payments::Payments;
 
 pub(crate) use customers::Found;
 pub use nodes::keep_reporting;
+pub(crate) use trail::TrailRow;
 
 /// What the office looks into.
 pub struct Parts {

@@ -135,7 +135,18 @@ pub(crate) async fn close_windows(c: &mut Conn, openid: &str) -> Result<u64> {
     .await
 }
 
-pub(crate) async fn sweep_windows(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from outreach_window where expires_at < ?", (before,))
-        .await
+pub(crate) async fn outdated_windows(c: &mut Conn, before: Ms) -> Result<Vec<(String, String)>> {
+    c.rows(
+        "select openid, kind from outreach_window where expires_at < ? order by expires_at limit 200",
+        (before,),
+    )
+    .await
+}
+
+pub(crate) async fn remove_window(c: &mut Conn, openid: &str, kind: &str, before: Ms) -> Result<u64> {
+    c.exec(
+        "delete from outreach_window where openid = ? and kind = ? and expires_at < ?",
+        (openid, kind, before),
+    )
+    .await
 }

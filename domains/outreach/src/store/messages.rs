@@ -282,6 +282,10 @@ pub(crate) async fn met(c: &mut Conn, msgid: &str) -> Result<Option<(Option<Send
 }
 
 pub(crate) async fn sweep_receipts(c: &mut Conn, before: Ms) -> Result<u64> {
-    c.exec("delete from outreach_receipt where at < ?", (before,))
-        .await
+    c.sweep(
+        "select msgid from outreach_receipt where at < ? order by at limit 200",
+        "delete from outreach_receipt where msgid = ?",
+        before,
+    )
+    .await
 }
