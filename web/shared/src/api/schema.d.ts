@@ -852,7 +852,7 @@ export interface components {
         CustomerDetailView: components["schemas"]["CustomerFile"] & {
             /** @description Without balances. */
             accounts: components["schemas"]["AccountView"][];
-            recent_audit: components["schemas"]["AuditRow"][];
+            recent_audit: components["schemas"]["TrailRow"][];
         };
         /** @description A customer's masked file, without what other domains know. */
         CustomerFile: components["schemas"]["CustomerRow"] & {
@@ -1059,28 +1059,6 @@ export interface components {
             partial: boolean;
         };
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
-        Page_AuditRow: {
-            items: {
-                action: string;
-                actor: string;
-                actor_kind: string;
-                /** @description Milliseconds UTC. */
-                at: components["schemas"]["i64"];
-                /** @description JSON text. */
-                detail: string;
-                id: string;
-                result: string;
-                /**
-                 * Format: int64
-                 * @description Place in the chain; none until the sealer has linked the row.
-                 */
-                seq?: number | null;
-                subject: string;
-                trace: string;
-            }[];
-            next?: string | null;
-        };
-        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
         Page_CustomerRow: {
             items: {
                 bound: boolean;
@@ -1117,6 +1095,14 @@ export interface components {
                 /** @description `向*明转账500.00元` */
                 text: string;
             }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_TrailRow: {
+            items: (components["schemas"]["AuditRow"] & {
+                /** @description Name and login, when a member of staff acted. */
+                actor_name?: string | null;
+            })[];
             next?: string | null;
         };
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
@@ -1326,6 +1312,11 @@ export interface components {
          * @enum {string}
          */
         Status: "normal" | "lost" | "frozen" | "dormant" | "closed";
+        /** @description A row of the trail as the office shows it. */
+        TrailRow: components["schemas"]["AuditRow"] & {
+            /** @description Name and login, when a member of staff acted. */
+            actor_name?: string | null;
+        };
         TransferCheck: {
             /** Format: int64 */
             day_left_fen: number;
@@ -2332,7 +2323,7 @@ export interface operations {
     get_office_audit: {
         parameters: {
             query?: {
-                /** @description An id of a customer, a member of staff or a part of the system. */
+                /** @description An id of a customer, a login or an id of a member of staff, or a part of the system. */
                 actor?: string;
                 /** @description `domain.verb`. */
                 action?: string;
@@ -2355,7 +2346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditRow"];
+                    "application/json": components["schemas"]["Page_TrailRow"];
                 };
             };
             400: {
