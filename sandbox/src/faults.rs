@@ -21,6 +21,8 @@ pub struct Faults {
     pub sms: SmsFaults,
     /// The clearing's.
     pub clearing: ClearingFaults,
+    /// WeChat Pay's.
+    pub pay: PayFaults,
 }
 
 /// How the core bank misbehaves.
@@ -87,6 +89,30 @@ pub struct ClearingFaults {
     pub down: bool,
     /// It takes payments, and its answer is lost; questions are answered.
     pub lose_answers: bool,
+}
+
+/// How WeChat Pay misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch each, as the page shows them"
+)]
+pub struct PayFaults {
+    /// Every answer takes this long.
+    pub delay_ms: u32,
+    /// Every call is answered 503, without effect.
+    pub down: bool,
+    /// Calls take effect and their answers are lost.
+    pub lose_answers: bool,
+    /// Calls take effect and are answered without a signature.
+    pub unsigned: bool,
+    /// Notices are not sent, as when the way to the bank is broken; the schedule goes on.
+    pub hold_notices: bool,
+    /// Every notice is sent five times at once.
+    pub notices_fivefold: bool,
+    /// Notices speak of one fen more than was paid.
+    pub wrong_amount: bool,
 }
 
 /// Told the core's switches whenever they change.

@@ -3,7 +3,7 @@
 //!
 //! Rooms: `wechat/` (the API of Official Account and mini program, pushes to the bank, OAuth page, `platform`: its
 //! control room), [`phone`] (what the simulator page
-//! controls), [`sms`], [`clearing`], [`faults`] (what goes wrong out there).
+//! controls), [`pay`] (WeChat Pay), [`sms`], [`clearing`], [`faults`] (what goes wrong out there).
 //!
 //! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
 //! **Invariant:** it enforces what WeChat enforces (signatures, tokens, follow state, windows, templates), so that
@@ -14,6 +14,7 @@ mod acts;
 mod chance;
 mod clearing;
 mod faults;
+pub mod pay;
 mod phone;
 mod shown;
 mod sms;
@@ -27,7 +28,7 @@ use axum::Router;
 use weigui_wechat::{Account, AccountError};
 
 pub use clearing::Clearing;
-pub use faults::{ClearingFaults, CoreFaults, Faults, SmsFaults, WeChatFaults};
+pub use faults::{ClearingFaults, CoreFaults, Faults, PayFaults, SmsFaults, WeChatFaults};
 pub use templates::{DEMO_TEMPLATES, Template};
 pub use wechat::{MiniProgram, PushFormat, mini_openid};
 pub use world::{ChatItem, DemoFacts, Person, SmsItem};
@@ -84,6 +85,7 @@ impl Sandbox {
             .nest("/wechat", wechat::router())
             .nest("/platform", wechat::console())
             .nest("/phone", phone::router())
+            .nest("/pay", pay::router())
             .merge(sms::router())
             .merge(faults::router())
             .with_state(self.clone())

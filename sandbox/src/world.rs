@@ -10,6 +10,7 @@ use weigui_wechat::Account;
 
 use crate::SandboxConfig;
 use crate::faults::{CoreListener, Faults};
+use crate::pay::Till;
 use crate::shown::Shown;
 use crate::wechat::{
     Calls, Code, Codes, Conditional, Desk, Draft, Fan, Grants, Masses, Media, Mini, MiniDesk, Published,
@@ -156,6 +157,7 @@ pub(crate) struct World {
     pub(crate) account: Account,
     mini: OnceLock<Mini>,
     state: Mutex<State>,
+    pub(crate) pay: Till,
     /// Rung whenever something arrived on a phone.
     pub(crate) arrived: Notify,
 }
@@ -221,6 +223,7 @@ impl World {
             account,
             mini: OnceLock::new(),
             state: Mutex::new(state),
+            pay: Till::default(),
             arrived: Notify::new(),
         }
     }

@@ -6,6 +6,7 @@
 //!   one message have one effect and one answer; [`MemoryInbox`] for one process.
 //! - [`Callback`]: all of it behind one `get` and one `post`, with WeChat's 5-second deadline kept and late
 //!   answers handed to another channel; feature `axum` makes a router of it.
+//! - [`pay::Pay`]: WeChat Pay v3 微信支付, with RSA or the national algorithms; [`crypto`] is what it signs with.
 //! - [`Client`]: the API towards WeChat with a token keeper that refreshes once, however many ask.
 //!
 //! # Invariants
@@ -17,10 +18,12 @@
 mod account;
 pub mod callback;
 pub mod client;
+pub mod crypto;
 mod dedupe;
 #[cfg(feature = "axum")]
 mod http;
 mod message;
+pub mod pay;
 mod random;
 mod reply;
 mod routes;

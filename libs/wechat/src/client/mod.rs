@@ -20,6 +20,7 @@ mod multipart;
 mod oauth;
 mod qrcode;
 mod quota;
+mod sealed;
 mod servicer;
 mod source;
 mod store;
@@ -57,6 +58,7 @@ pub use multipart::Upload;
 pub use oauth::{Grant, Identity, OAuthError, Profile, Scope};
 pub use qrcode::{MAX_QR_LIFE_S, QrCode, QrScene};
 pub use quota::DailyQuota;
+pub use sealed::{SealedError, SealedHead, SealedKeys, SealedRequest};
 pub use servicer::{
     Conversation, OnlineServicer, Queue, Record as ServiceRecord, RecordPage, Said, Servicer, Waiting,
 };

@@ -1,0 +1,112 @@
+//! Refunds: the same number once, never more than was paid, with the customer a minute later.
+
+use serde_json::{Value, json};
+use weigui_wechat::pay::china_time;
+
+use super::DEMO_MERCHANT;
+use super::book::{Book, OrderState, Refund};
+use super::counter::{Answer, Asked, refuse};
+
+/// Seconds until a refund is with the customer.
+const TAKES_S: i64 = 60;
+
+pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, now: i64) -> Answer {
+    let body = &asked.body;
+    let text = |at: &str| {
+        body.pointer(at)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let number = |at: &str| body.pointer(at).and_then(Value::as_i64).unwrap_or(0);
+    let (out_refund_no, out_trade_no) = (text("/out_refund_no"), text("/out_trade_no"));
+    if let Some(known) = book.refunds.get(&out_refund_no) {
+        return if known.ask == *body {
+            look(book, &out_refund_no, now)
+        } else {
+            refuse(400, "INVALID_REQUEST", "商户退款单号重复，且参数不一致")
+        };
+    }
+    let given_back = book.refunded(&out_trade_no);
+    let Some(order) = book.orders.get_mut(&out_trade_no) else {
+        return refuse(404, "RESOURCE_NOT_EXISTS", "订单不存在");
+    };
+    if !matches!(order.state, OrderState::Success | OrderState::Refund) {
+        return refuse(400, "INVALID_REQUEST", "订单未支付");
+    }
+    let (amount, total) = (number("/amount/refund"), number("/amount/total"));
+    if total != order.total || amount < 1 || amount > order.total - given_back {
+        return refuse(400, "INVALID_REQUEST", "退款金额大于可退金额，或订单金额不一致");
+    }
+    order.state = OrderState::Refund;
+    let id = book.next();
+    let notify_url = body.get("notify_url").and_then(Value::as_str).map(str::to_owned);
+    let refund = Refund {
+        ask: body.clone(),
+        refund_id: format!("503000{id:022}"),
+        out_refund_no: out_refund_no.clone(),
+        out_trade_no,
+        amount,
+        notify_url,
+        asked_at: now,
+        done_at: now + TAKES_S,
+        told: false,
+    };
+    book.refunds.insert(out_refund_no.clone(), refund);
+    look(book, &out_refund_no, now)
+}
+
+pub(super) fn look(book: &Book, out_refund_no: &str, now: i64) -> Answer {
+    let found = book.refunds.get(out_refund_no).and_then(|refund| {
+        let order = book.orders.get(&refund.out_trade_no)?;
+        Some((refund, order))
+    });
+    let Some((refund, order)) = found else {
+        return refuse(404, "RESOURCE_NOT_EXISTS", "退款单不存在");
+    };
+    let done = refund.done_at <= now;
+    let mut all = json!({
+        "refund_id": refund.refund_id, "out_refund_no": refund.out_refund_no, "out_trade_no": refund.out_trade_no,
+        "transaction_id": order.transaction_id, "channel": "ORIGINAL", "user_received_account": "支付用户零钱",
+        "create_time": china_time(refund.asked_at).unwrap_or_default(),
+        "status": if done { "SUCCESS" } else { "PROCESSING" },
+        "amount": {"total": order.total, "refund": refund.amount, "payer_total": order.total,
+            "payer_refund": refund.amount, "currency": "CNY"},
+    });
+    if done && let Some(fields) = all.as_object_mut() {
+        fields.insert(
+            "success_time".to_owned(),
+            china_time(refund.done_at).unwrap_or_default().into(),
+        );
+    }
+    Answer::Json(200, all)
+}
+
+/// Tells of refunds that have come to their end.
+pub(super) fn tell(book: &mut Book, now: i64) {
+    let ended: Vec<Refund> = book
+        .refunds
+        .values_mut()
+        .filter(|refund| !refund.told && refund.done_at <= now)
+        .map(|refund| {
+            refund.told = true;
+            refund.clone()
+        })
+        .collect();
+    for refund in ended {
+        let Some(order) = book.orders.get(&refund.out_trade_no) else {
+            continue;
+        };
+        let content = json!({
+            "mchid": DEMO_MERCHANT.mchid, "out_trade_no": refund.out_trade_no,
+            "transaction_id": order.transaction_id, "out_refund_no": refund.out_refund_no,
+            "refund_id": refund.refund_id, "refund_status": "SUCCESS", "user_received_account": "支付用户零钱",
+            "success_time": china_time(refund.done_at).unwrap_or_default(),
+            "amount": {"total": order.total, "refund": refund.amount, "payer_total": order.total,
+                "payer_refund": refund.amount},
+        });
+        if let Some(url) = &refund.notify_url {
+            book.notify(url, "REFUND.SUCCESS", "refund", content, refund.done_at);
+        }
+    }
+}
