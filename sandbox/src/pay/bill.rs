@@ -90,74 +90,66 @@ fn events(book: &Book, begins: i64) -> Vec<Happened<'_>> {
     all
 }
 
+const TRADE_HEADINGS: &str = "\u{feff}交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,\
+    交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,\
+    退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n";
+
 fn trades(events: &[Happened<'_>]) -> String {
-    let mut out = String::from(
-        "\u{feff}交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,\
-         货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,\
-         商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n",
-    );
+    let mut out = TRADE_HEADINGS.to_owned();
     let (mut settled, mut back, mut fees) = (0, 0, 0);
-    for Happened { at, order, refund } in events {
-        let appid = order
-            .ask
-            .get("appid")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default();
-        let given = refund.map_or(0, |refund| refund.amount);
-        let paid = if refund.is_some() { 0 } else { order.total };
+    for happened in events {
+        let given = happened.refund.map_or(0, |refund| refund.amount);
+        let paid = if happened.refund.is_some() {
+            0
+        } else {
+            happened.order.total
+        };
         let fee = (paid - given) * 6;
         (settled, back, fees) = (settled + paid, back + given, fees + fee);
-        let (refund_id, out_refund_no) = refund.map_or(("0", "0"), |r| (&r.refund_id, &r.out_refund_no));
-        let (state, how, done) = match refund {
-            Some(_) => ("REFUND", "ORIGINAL", "SUCCESS"),
-            None => ("SUCCESS", "", ""),
-        };
-        let cells = [
-            &clock(*at),
-            appid,
-            DEMO_MERCHANT.mchid,
-            "0",
-            "",
-            &order.transaction_id,
-            &order.out_trade_no,
-            &order.openid,
-            order.kind,
-            state,
-            "OTHERS",
-            "CNY",
-            &yuan(paid),
-            "0.00",
-            refund_id,
-            out_refund_no,
-            &yuan(given),
-            "0.00",
-            how,
-            done,
-            &order.description,
-            &order.attach,
-            &e5(fee),
-            "0.60%",
-            &yuan(paid),
-            &yuan(given),
-            "",
-        ];
-        row(&mut out, &cells);
+        trade_row(&mut out, happened, (paid, given, fee));
     }
     out.push_str(
         "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n",
     );
-    let (settled, back) = (yuan(settled), yuan(back));
-    let sums = [
-        &events.len().to_string(),
-        &settled,
-        &back,
-        "0.00",
-        &e5(fees),
-        &settled,
-        &back,
-    ];
-    row(&mut out, &sums);
+    let (count, settled, back, fees) = (events.len().to_string(), yuan(settled), yuan(back), e5(fees));
+    row(
+        &mut out,
+        &[&count, &settled, &back, "0.00", &fees, &settled, &back],
+    );
     out
+}
+
+fn trade_row(out: &mut String, happened: &Happened<'_>, (paid, given, fee): (i64, i64, i64)) {
+    let Happened { at, order, refund } = happened;
+    let appid = order
+        .ask
+        .get("appid")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    let (refund_id, out_refund_no) = refund.map_or(("0", "0"), |refund| {
+        (refund.refund_id.as_str(), refund.out_refund_no.as_str())
+    });
+    let (state, how, done) = match refund {
+        Some(_) => ("REFUND", "ORIGINAL", "SUCCESS"),
+        None => ("SUCCESS", "", ""),
+    };
+    let first = [
+        clock(*at),
+        appid.to_owned(),
+        DEMO_MERCHANT.mchid.to_owned(),
+        "0".to_owned(),
+        String::new(),
+        order.transaction_id.clone(),
+        order.out_trade_no.clone(),
+        order.openid.clone(),
+        order.kind.to_owned(),
+    ];
+    let (paid, given, fee) = (yuan(paid), yuan(given), e5(fee));
+    let mut cells: Vec<&str> = first.iter().map(String::as_str).collect();
+    cells.extend([state, "OTHERS", "CNY", &paid, "0.00", refund_id, out_refund_no]);
+    cells.extend([&given, "0.00", how, done, &order.description, &order.attach]);
+    cells.extend([&fee, "0.60%", &paid, &given, ""]);
+    row(out, &cells);
 }
 
 fn fund_flow(events: &[Happened<'_>]) -> String {

@@ -9,6 +9,7 @@
 
 mod chats;
 mod mini;
+mod pay;
 mod peers;
 mod platform;
 mod town;

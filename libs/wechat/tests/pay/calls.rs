@@ -1,5 +1,6 @@
 //! The calls: what goes out, what may be believed of what comes back.
 
+use base64::Engine as _;
 use serde_json::Value;
 use weigui_wechat::crypto::{Padding, PublicKey, Scheme};
 use weigui_wechat::pay::{
@@ -122,7 +123,6 @@ async fn the_front_end_gets_signed_parameters() {
         "{APPID}\n{}\n{}\n{}\n",
         front.time_stamp, front.nonce_str, front.package
     );
-    use base64::Engine as _;
     let signature = base64::engine::general_purpose::STANDARD
         .decode(&front.pay_sign)
         .unwrap();

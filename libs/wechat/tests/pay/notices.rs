@@ -162,6 +162,13 @@ async fn what_is_not_proven_is_answered_401() {
             "FAIL"
         );
     }
+}
+
+#[tokio::test]
+async fn five_minutes_are_the_window() {
+    let platform = Platform::start().await;
+    let pay = platform.pay(public_key_mode());
+    let body = paid();
     for at in [NOW - 299, NOW + 299] {
         assert!(
             receive(&pay, &signed(PUBLIC_KEY_ID, at, body.as_bytes()), &body)
