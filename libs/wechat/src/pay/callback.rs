@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::certificates::Encrypted;
-use super::order::Transaction;
 use super::refund::RefundNotice;
+use super::transaction::Transaction;
 use super::trust::{Reject, Signed, Trust};
 use super::{Merchant, Pay};
 use crate::serve::HttpAnswer;

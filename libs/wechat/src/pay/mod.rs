@@ -42,6 +42,7 @@ mod order;
 mod outcome;
 mod refund;
 mod statement;
+mod transaction;
 mod transport;
 mod trust;
 mod values;
@@ -53,12 +54,11 @@ use std::time::Duration;
 pub use bill::{Bill, BillKind};
 pub use callback::{Content, Notice, accepted, refused};
 pub use merchant::{Merchant, MerchantError, Settings};
-pub use order::{
-    Amount, CodeUrl, Expected, FrontEnd, Mismatch, Order, Payer, PrepayId, TradeState, Transaction,
-};
+pub use order::{CodeUrl, FrontEnd, Order, Payer, PrepayId};
 pub use outcome::{Action, Doubt, NotSent, Outcome, Refusal};
 pub use refund::{Refund, RefundAmount, RefundNotice, RefundOrder, RefundStatus};
 pub use statement::{FundRow, StatementError, Summary, TradeRow, fund_flow, trades};
+pub use transaction::{Amount, Expected, Mismatch, TradeState, Transaction};
 pub use trust::{FRESHNESS_S, Reject, Signed, Trust};
 pub use values::{Fen, Invalid, NotifyUrl, OutRefundNo, OutTradeNo, china_time, second_of};
 
