@@ -28,10 +28,11 @@ impl Sandbox {
         });
         let first = !std::mem::replace(&mut self.world.pay.book().tended, true);
         if first {
-            let world = Arc::downgrade(&self.world);
+            let (world, clearing) = (Arc::downgrade(&self.world), self.clearing.clone());
             start(async move {
                 while let Some(world) = world.upgrade() {
-                    Self { world }.send_notices().await;
+                    let clearing = clearing.clone();
+                    Self { world, clearing }.send_notices().await;
                     tokio::time::sleep(LOOK_EVERY).await;
                 }
             });
