@@ -147,8 +147,12 @@ fn statement_pages(runtime: &Runtime, server: &Server, who: &Who) -> Result<Seen
     go(PAGES)
 }
 
+/// As the client that the customer came in with: a session belongs to its device.
+const DEVICE: &str = concat!("weigui/", env!("CARGO_PKG_VERSION"));
+
 fn get(path: &str, cookie: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: {DEVICE}\r\nCookie: {cookie}\r\n\r\n")
+        .into_bytes()
 }
 
 fn result(ours: &Carried, empty: &Carried, rss_kb: u64, pages: &[(i64, Seen)]) -> Value {
