@@ -3,7 +3,8 @@
 //!
 //! Rooms: `wechat/` (the API of Official Account and mini program, pushes to the bank, OAuth page, `platform`: its
 //! control room), [`phone`] (what the simulator page
-//! controls), [`pay`] (WeChat Pay), [`sms`], [`clearing`], [`faults`] (what goes wrong out there).
+//! controls), [`pay`] (WeChat Pay), [`sms`], [`clearing`], [`faults`] (what goes wrong out there); beside them
+//! `wecom/`, a corporation with its 微信客服 ([`WeCom`]).
 //!
 //! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
 //! **Invariant:** it enforces what WeChat enforces (signatures, tokens, follow state, windows, templates), so that
@@ -20,6 +21,7 @@ mod shown;
 mod sms;
 mod templates;
 mod wechat;
+mod wecom;
 mod world;
 
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub use clearing::Clearing;
 pub use faults::{ClearingFaults, CoreFaults, Faults, PayFaults, SmsFaults, WeChatFaults};
 pub use templates::{DEMO_TEMPLATES, Template};
 pub use wechat::{MiniProgram, PushFormat, mini_openid};
+pub use wecom::{WeCom, WeComCustomer, WeComSettings, WeComStaff};
 pub use world::{ChatItem, DemoFacts, Person, SmsItem};
 
 use world::World;

@@ -15,7 +15,7 @@ mod mass;
 mod media;
 mod menu;
 mod mini;
-mod multipart;
+pub(crate) mod multipart;
 mod oauth;
 mod oauth_api;
 mod push;
