@@ -8,6 +8,7 @@
 //!   answers handed to another channel; feature `axum` makes a router of it.
 //! - [`pay::Pay`]: WeChat Pay v3 微信支付, with RSA or the national algorithms; [`crypto`] is what it signs with.
 //! - [`Client`]: the API towards WeChat with a token keeper that refreshes once, however many ask.
+//! - [`wecom`], [`kf`]: WeCom (企业微信) and its 微信客服, callback and API.
 //!
 //! # Invariants
 //! - Safe mode only. A plaintext push is refused: its signature does not cover its body.
@@ -22,12 +23,14 @@ pub mod crypto;
 mod dedupe;
 #[cfg(feature = "axum")]
 mod http;
+pub mod kf;
 mod message;
 pub mod pay;
 mod random;
 mod reply;
 mod routes;
 mod serve;
+pub mod wecom;
 pub mod xml;
 
 pub use account::{Account, AccountError, AesKey, DEFAULT_FRESHNESS_S};

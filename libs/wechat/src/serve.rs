@@ -92,7 +92,7 @@ impl Setup {
     clippy::disallowed_methods,
     reason = "the default for hosts without a task tracker; replaceable in Setup"
 )]
-fn spawn(work: BoxFuture<'static, ()>) {
+pub(crate) fn spawn(work: BoxFuture<'static, ()>) {
     tokio::spawn(work);
 }
 

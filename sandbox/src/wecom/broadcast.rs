@@ -198,7 +198,6 @@ fn tasks(corp: &mut Corp, call: &Call<'_>) -> Outcome {
         .map(
             |(user, at)| json!({"userid": user, "status": if at.is_some() { 2 } else { 0 }, "send_time": at}),
         )
-        .map(without_null)
         .collect();
     let (page, next) = call.page(&rows, 1_000);
     Ok(json!({"task_list": page, "next_cursor": next}))
@@ -220,11 +219,4 @@ fn results(corp: &mut Corp, call: &Call<'_>) -> Outcome {
         .collect();
     let (page, next) = call.page(&rows, 1_000);
     Ok(json!({"send_list": page, "next_cursor": next}))
-}
-
-fn without_null(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-    value
 }

@@ -172,10 +172,6 @@ pub(super) async fn dispatch(
         .strip_prefix("/wecom")
         .unwrap_or_default()
         .to_owned();
-    // Nested: the path may carry the room's name.
-    let path = path
-        .rsplit_once("/wecom/")
-        .map_or(path.clone(), |(_, rest)| format!("/{rest}"));
     let Ok(bytes) = to_bytes(body, MOST).await else {
         return refusal(&Errcode(45001, "media size out of limit")).into_response();
     };
@@ -214,7 +210,20 @@ fn accepted(fields: Map<String, Value>) -> Value {
     if let Some(all) = answer.as_object_mut() {
         all.extend(fields);
     }
+    leave_out_nulls(&mut answer);
     answer
+}
+
+/// WeCom leaves out what it does not have.
+fn leave_out_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(leave_out_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_nulls),
+        _ => {}
+    }
 }
 
 fn refusal(Errcode(code, words): &Errcode) -> Json<Value> {

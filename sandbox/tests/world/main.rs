@@ -13,3 +13,4 @@ mod pay;
 mod peers;
 mod platform;
 mod town;
+mod wecom;

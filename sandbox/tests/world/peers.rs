@@ -10,7 +10,7 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers");
 const TEMPLATE: &str = "demo-loss-report";
 
 /// Where `cargo xtask setup test` puts them: beside the build.
-fn peers() -> PathBuf {
+pub(crate) fn peers() -> PathBuf {
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let folder = built.join("peers");
     assert!(

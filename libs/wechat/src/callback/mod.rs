@@ -110,7 +110,7 @@ impl Account {
         Ok(out)
     }
 
-    fn fresh(&self, timestamp: &str, now: i64) -> Result<(), Reject> {
+    pub(crate) fn fresh(&self, timestamp: &str, now: i64) -> Result<(), Reject> {
         let at: i64 = timestamp.parse().map_err(|_| Reject::Timestamp)?;
         let apart = now.checked_sub(at).ok_or(Reject::Timestamp)?;
         if apart.unsigned_abs() > self.freshness_s.unsigned_abs() {

@@ -81,10 +81,14 @@ impl Action {
         match code {
             // The corp secret is wrong; tokens have codes of their own there.
             40001 | 60020 => Self::FixConfiguration,
-            40096 => Self::DropReceiver,
+            // No such customer, no such member, no friends of the app.
+            40096 | 60111 | 84061 => Self::DropReceiver,
             41051 => Self::TooLate,
             41096 => Self::RetrySoon,
             45009 | 45033 => Self::SlowDown,
+            // 微信客服: the five messages are spent; the 48 hours are over.
+            95001 => Self::QuotaSpent,
+            95002 => Self::WindowClosed,
             95014 => Self::Alarm,
             other => Self::of(other),
         }

@@ -28,7 +28,7 @@ mod subscribe;
 mod tags;
 mod template;
 mod token;
-mod transport;
+pub(crate) mod transport;
 mod user;
 pub mod values;
 

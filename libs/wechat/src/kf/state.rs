@@ -78,10 +78,9 @@ struct Got {
     servicer_userid: String,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct Changed {
-    msg_code: String,
+    msg_code: Option<String>,
 }
 
 impl Kf {
@@ -116,7 +115,7 @@ impl Kf {
             "servicer_userid": servicer.unwrap_or_default(),
         });
         let changed: Changed = self.0.post("/cgi-bin/kf/service_state/trans", &body).await?;
-        Ok(Some(changed.msg_code).filter(|code| !code.is_empty()))
+        Ok(changed.msg_code.filter(|code| !code.is_empty()))
     }
 }
 

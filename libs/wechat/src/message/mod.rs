@@ -122,6 +122,11 @@ impl Key {
         Self(hash.finalize().into())
     }
 
+    /// A key from a fingerprint made elsewhere.
+    pub(crate) const fn from_digest(digest: [u8; 20]) -> Self {
+        Self(digest)
+    }
+
     /// 40 hex digits, for a table's key column.
     pub fn to_hex(self) -> String {
         hex::encode(self.0)

@@ -190,7 +190,6 @@ async fn a_greeting_goes_within_twenty_seconds_or_not_at_all() {
 async fn messages_to_many_wait_for_the_member() {
     let platform = Platform::start().await;
     let client = platform.client();
-    let base = "/cgi-bin/externalcontact";
     platform.says(
         "/cgi-bin/externalcontact/add_msg_template",
         json!({"errcode": 0, "fail_list": ["wm9"], "msgid": "msgG"}),
@@ -233,6 +232,12 @@ async fn messages_to_many_wait_for_the_member() {
     ] {
         assert!(is_invalid(&client.broadcast(&bad).await), "{:?}", bad.sender);
     }
+}
+
+#[tokio::test]
+async fn results_of_messages_to_many_are_read_customer_by_customer() {
+    let platform = Platform::start().await;
+    let client = platform.client();
     platform.says(
         "/cgi-bin/externalcontact/get_groupmsg_send_result",
         json!({"errcode": 0, "next_cursor": "", "send_list": [
@@ -251,7 +256,10 @@ async fn messages_to_many_wait_for_the_member() {
     client.remind_broadcast("msgG").await.unwrap();
     assert_eq!(
         platform.last(),
-        (format!("{base}/remind_groupmsg_send"), json!({"msgid": "msgG"}))
+        (
+            "/cgi-bin/externalcontact/remind_groupmsg_send".to_owned(),
+            json!({"msgid": "msgG"})
+        )
     );
     client.cancel_broadcast("msgG").await.unwrap();
 }

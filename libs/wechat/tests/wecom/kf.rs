@@ -17,7 +17,7 @@ use crate::platform::Platform;
 const SYNC: &str = "/cgi-bin/kf/sync_msg";
 const WK: &str = "wkAccount";
 
-fn page(cursor: &str, more: bool, messages: Vec<Value>) -> Value {
+fn page(cursor: &str, more: bool, messages: &[Value]) -> Value {
     json!({"errcode": 0, "next_cursor": cursor, "has_more": i64::from(more), "msg_list": messages})
 }
 
@@ -38,9 +38,9 @@ fn inflow(platform: &Platform, ledger: &Arc<MemoryLedger>) -> Inflow {
 #[tokio::test]
 async fn an_empty_page_with_more_behind_it_is_not_the_end() {
     let platform = Platform::start().await;
-    platform.says(SYNC, page("c1", true, vec![text("1", "在吗")]));
-    platform.says(SYNC, page("c2", true, vec![]));
-    platform.says(SYNC, page("c3", false, vec![text("2", "查余额")]));
+    platform.says(SYNC, page("c1", true, &[text("1", "在吗")]));
+    platform.says(SYNC, page("c2", true, &[]));
+    platform.says(SYNC, page("c3", false, &[text("2", "查余额")]));
     let ledger = Arc::new(MemoryLedger::default());
     let rung = inflow(&platform, &ledger).ring(WK, Some("ENC")).await.unwrap();
     assert_eq!(rung, Rung::Pulled(2));
@@ -51,7 +51,7 @@ async fn an_empty_page_with_more_behind_it_is_not_the_end() {
         (&last["cursor"], &last["token"], &last["limit"]),
         (&json!("c2"), &json!("ENC"), &json!(1000))
     );
-    platform.says(SYNC, page("c3", false, vec![]));
+    platform.says(SYNC, page("c3", false, &[]));
     inflow(&platform, &ledger).ring(WK, None).await.unwrap();
     assert_eq!(
         platform.last().1["cursor"],
@@ -63,7 +63,7 @@ async fn an_empty_page_with_more_behind_it_is_not_the_end() {
 #[tokio::test]
 async fn many_doorbells_are_one_or_two_pulls() {
     let platform = Platform::start().await;
-    platform.says(SYNC, page("c1", false, vec![text("1", "在吗")]));
+    platform.says(SYNC, page("c1", false, &[text("1", "在吗")]));
     let ledger = Arc::new(MemoryLedger::default());
     let inflow = inflow(&platform, &ledger);
     let rung = join_all((0..20).map(|_| inflow.ring(WK, Some("ENC")))).await;
@@ -107,7 +107,7 @@ impl Ledger for Contested {
 #[tokio::test]
 async fn cursor_and_messages_move_together_or_not_at_all() {
     let platform = Platform::start().await;
-    platform.says(SYNC, page("c1", false, vec![text("1", "在吗")]));
+    platform.says(SYNC, page("c1", false, &[text("1", "在吗")]));
     let ledger = Arc::new(Contested {
         inner: MemoryLedger::default(),
         fails: AtomicUsize::new(1),
@@ -124,10 +124,10 @@ async fn cursor_and_messages_move_together_or_not_at_all() {
         "the failed page was asked for again"
     );
     // Another node keeps the next page first: this one goes on from there and keeps nothing twice.
-    platform.says(SYNC, page("c2", false, vec![text("2", "查余额")]));
-    platform.says(SYNC, page("c2", false, vec![]));
+    platform.says(SYNC, page("c2", false, &[text("2", "查余额")]));
+    platform.says(SYNC, page("c2", false, &[]));
     ledger.moved.store(1, Ordering::SeqCst);
-    platform.says(SYNC, page("c2", false, vec![]));
+    platform.says(SYNC, page("c2", false, &[]));
     inflow.ring(WK, None).await.unwrap();
     inflow.ring(WK, None).await.unwrap();
     assert_eq!(ids(&ledger.inner.messages(WK)), ["1", "2"]);
@@ -136,7 +136,7 @@ async fn cursor_and_messages_move_together_or_not_at_all() {
 #[tokio::test]
 async fn a_cursor_that_does_not_move_stops_the_pull() {
     let platform = Platform::start().await;
-    platform.says(SYNC, page("", true, vec![]));
+    platform.says(SYNC, page("", true, &[]));
     let ledger = Arc::new(MemoryLedger::default());
     let outcome = inflow(&platform, &ledger).ring(WK, None).await;
     assert!(matches!(outcome, Err(InflowError::Stuck)));
@@ -165,7 +165,7 @@ async fn every_kind_is_typed_and_odd_ones_are_kept() {
         json!({"msgid": "7", "origin": 5, "servicer_userid": "z", "msgtype": "merged_msg", "merged_msg": {"title": "t"}}),
         json!({"msgtype": 17}),
     ];
-    platform.says(SYNC, page("c", false, messages));
+    platform.says(SYNC, page("c", false, &messages));
     let pull = platform.kf().pull(WK, None, None, 100).await.unwrap();
     let content: Vec<_> = pull.messages.iter().map(|m| &m.content).collect();
     assert_eq!(content[0], &KfContent::Image { media_id: "M".into() });

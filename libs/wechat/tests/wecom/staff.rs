@@ -8,7 +8,7 @@ use serde_json::json;
 use weigui_wechat::client::{CallError, Upload};
 use weigui_wechat::wecom::{
     ArchiveError, Delivery, GroupState, KeyBox, MediaKind, MemoryKeys, MemoryVault, Notice, Outcome, Pair,
-    To, pull,
+    Taken, To, pull,
 };
 
 use crate::platform::{AGENT, CORP, Platform};
@@ -46,7 +46,7 @@ async fn customers_of_a_member_who_left_are_handed_over_by_the_hundred() {
     );
     let taken = client.hand_over_resigned(PAIR, &ids(2)).await.unwrap();
     assert_eq!(
-        taken.iter().map(|t| t.is_accepted()).collect::<Vec<_>>(),
+        taken.iter().map(Taken::is_accepted).collect::<Vec<_>>(),
         [true, false]
     );
     assert_eq!(
