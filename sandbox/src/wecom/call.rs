@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::corp::Corp;
-use super::{WeCom, broadcast, contact, greet, group, handover, kf, kf_admin, staff, tag, way};
+use super::{WeCom, broadcast, contact, greet, group, handover, kf, kf_admin, moment, staff, tag, way};
 use crate::chance;
 use crate::wechat::multipart;
 
@@ -35,12 +35,13 @@ pub(super) const fn api(path: &'static str, run: fn(&mut Corp, &Call<'_>) -> Out
     Api { path, run }
 }
 
-const ALL: [&[Api]; 10] = [
+const ALL: [&[Api]; 11] = [
     contact::APIS,
     tag::APIS,
     way::APIS,
     greet::APIS,
     broadcast::APIS,
+    moment::APIS,
     handover::APIS,
     group::APIS,
     staff::APIS,

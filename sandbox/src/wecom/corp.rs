@@ -9,6 +9,7 @@ use super::broadcast::Broadcast;
 use super::group::Group;
 use super::handover::HandOver;
 use super::kf::Kf;
+use super::moment::Moment;
 use super::tag::TagGroup;
 use super::{WeComSettings, call::Tokens};
 use crate::chance;
@@ -83,6 +84,7 @@ pub(super) struct Corp {
     pub(super) ways: BTreeMap<String, Value>,
     pub(super) links: BTreeMap<String, Value>,
     pub(super) broadcasts: BTreeMap<String, Broadcast>,
+    pub(super) moments: BTreeMap<String, Moment>,
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) media: HashMap<String, (String, Vec<u8>)>,
     /// What members were told: userid and message.
@@ -135,6 +137,7 @@ impl Corp {
             ways: BTreeMap::new(),
             links: BTreeMap::new(),
             broadcasts: BTreeMap::new(),
+            moments: BTreeMap::new(),
             groups: BTreeMap::new(),
             media: HashMap::new(),
             notices: Vec::new(),

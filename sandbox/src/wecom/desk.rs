@@ -103,7 +103,7 @@ fn customer_act(corp: &mut Corp, (id, act): (&str, &str), body: &Value, now: i64
     }
 }
 
-/// Something that a member does: `leave`, `fill`, `confirm`, `group`, `kf-end`, `kf-pause`.
+/// Something that a member does: `leave`, `fill`, `confirm`, `publish`, `group`, `kf-end`, `kf-pause`.
 async fn member(
     State(wecom): State<WeCom>,
     Path((id, act)): Path<(String, String)>,
@@ -134,6 +134,7 @@ fn member_act(corp: &mut Corp, (id, act): (&str, &str), body: &Value, now: i64) 
             done(true)
         }
         "confirm" => done(corp.confirm(id, text(body, "msgid"), now)),
+        "publish" => done(corp.publish(id, text(body, "moment_id"))),
         "group" => {
             let chat = corp.id("wr");
             let members = body.get("members").and_then(Value::as_array);

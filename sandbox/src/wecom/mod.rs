@@ -20,6 +20,7 @@ mod group;
 mod handover;
 mod kf;
 mod kf_admin;
+mod moment;
 mod push;
 mod staff;
 mod tag;

@@ -17,8 +17,8 @@ use weigui_wechat::kf::{
 };
 use weigui_wechat::wecom::{
     App, Attachment, Broadcast, Callback, CallbackSetup, Client, ClientSetup, ContactWay, CustomerChange,
-    Delivery, Event, GroupState, HandOverPage, Listener, Notice, Outcome, Pair, Push, Receiver, Remark,
-    SentPage, StaffChange, TagPlace, Taken, To, WelcomeCode, router,
+    Delivery, Event, GroupState, HandOverPage, Listener, Moment, Notice, Outcome, Pair, Push, Receiver,
+    Remark, SentPage, StaffChange, TagPlace, Taken, To, WelcomeCode, router,
 };
 use weigui_wechat::{Key, ResponderError};
 
@@ -450,6 +450,24 @@ async fn a_message_to_many_waits_for_the_member_and_comes_once_a_day() {
     }
     let error = client.remind_broadcast(&second.id).await.unwrap_err();
     assert_eq!(error.action(), Some(Action::SlowDown));
+}
+
+#[tokio::test]
+async fn moments_are_published_by_members_and_notices_reach_them() {
+    let branch = branch().await;
+    let client = &branch.client;
+    let moment = Moment {
+        text: Some("新春快乐".into()),
+        users: vec!["zhang".into()],
+        ..Moment::default()
+    };
+    let job = client.add_moment(&moment).await.unwrap();
+    let id = client.moment_job(&job).await.unwrap().result.moment_id;
+    branch
+        .does("/staff/zhang/publish", json!({"moment_id": id}))
+        .await;
+    let published = client.moment_publishers(&id, None).await.unwrap().publishers;
+    assert_eq!((published.len(), published[0].publish_status), (1, 1));
     let card = Notice::card("转介", "李总", "https://bank.example/");
     let sent = client
         .send_notice(&To::users(&["zhang", "ghost"]), &card, Delivery::default())
@@ -514,25 +532,13 @@ async fn customer_service_answers_five_times_and_hands_over() {
     inflow.ring(&account, Some(&token)).await.unwrap();
     let kept = ledger.messages(&account);
     assert!(matches!(&kept.last().unwrap().content, KfContent::Text { text, .. } if text == "余额"));
-    let mut window = ReplyWindow::default();
-    window.heard(kept.last().unwrap().sent_at);
-    let now = branch.now.load(Ordering::SeqCst) / 1_000;
-    for n in 0..5 {
-        assert!(window.take(now));
-        let own = format!("answer-{n}");
-        kf.send(&account, &id, Some(&own), &Outgoing::text("好"))
-            .await
-            .unwrap();
-        kf.send(&account, &id, Some(&own), &Outgoing::text("好"))
-            .await
-            .unwrap();
-    }
-    assert!(!window.take(now), "our account and WeCom's agree");
-    let error = kf
-        .send(&account, &id, None, &Outgoing::text("六"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.action(), Some(Action::QuotaSpent));
+    five_answers(
+        &branch,
+        &kf,
+        &(account.clone(), id.clone()),
+        kept.last().unwrap().sent_at,
+    )
+    .await;
     states(&branch, &kf, &account, &id).await;
     let told = branch
         .sees(&format!("/inbox/{id}"))
@@ -545,6 +551,29 @@ async fn customer_service_answers_five_times_and_hands_over() {
         1 + 5 + 1,
         "a greeting, five answers sent once each, a farewell"
     );
+}
+
+/// Five answers, each sent twice under one id and taken once; not a sixth.
+async fn five_answers(branch: &Branch, kf: &Kf, (account, id): &(String, String), heard: i64) {
+    let mut window = ReplyWindow::default();
+    window.heard(heard);
+    let now = branch.now.load(Ordering::SeqCst) / 1_000;
+    for n in 0..5 {
+        assert!(window.take(now));
+        let own = format!("answer-{n}");
+        kf.send(account, id, Some(&own), &Outgoing::text("好"))
+            .await
+            .unwrap();
+        kf.send(account, id, Some(&own), &Outgoing::text("好"))
+            .await
+            .unwrap();
+    }
+    assert!(!window.take(now), "our account and WeCom's agree");
+    let error = kf
+        .send(account, id, None, &Outgoing::text("六"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.action(), Some(Action::QuotaSpent));
 }
 
 /// Queue, person, end, and the customer who comes back.
