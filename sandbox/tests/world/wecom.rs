@@ -505,21 +505,7 @@ async fn customer_service_answers_five_times_and_hands_over() {
         inflow.ring(&account, Some(&token)).await.unwrap(),
         Rung::Pulled(1)
     );
-    let entered = ledger.messages(&account);
-    let KfContent::Event(KfEvent::Entered(entered)) = &entered[0].content else {
-        panic!("{entered:?}")
-    };
-    assert_eq!(
-        (entered.scene.as_str(), entered.scene_param.as_str()),
-        ("menu", "p")
-    );
-    kf.send_on_event(
-        entered.welcome_code.as_deref().unwrap(),
-        None,
-        &Outgoing::text("欢迎"),
-    )
-    .await
-    .unwrap();
+    greet(&kf, &ledger.messages(&account)[0].content).await;
     assert_eq!(
         code_of(kf.send(&account, &id, None, &Outgoing::text("在吗")).await),
         95002,
@@ -540,17 +526,20 @@ async fn customer_service_answers_five_times_and_hands_over() {
     )
     .await;
     states(&branch, &kf, &account, &id).await;
-    let told = branch
-        .sees(&format!("/inbox/{id}"))
-        .await
-        .as_array()
-        .unwrap()
-        .len();
-    assert_eq!(
-        told,
-        1 + 5 + 1,
-        "a greeting, five answers sent once each, a farewell"
-    );
+    let told = branch.sees(&format!("/inbox/{id}")).await;
+    let greeting_answers_farewell = 1 + 5 + 1;
+    assert_eq!(told.as_array().unwrap().len(), greeting_answers_farewell);
+}
+
+async fn greet(kf: &Kf, first: &KfContent) {
+    let KfContent::Event(KfEvent::Entered(entered)) = first else {
+        panic!("{first:?}")
+    };
+    let (scene, param) = (entered.scene.as_str(), entered.scene_param.as_str());
+    assert_eq!((scene, param), ("menu", "p"));
+    let code = entered.welcome_code.as_deref().unwrap();
+    let welcome = Outgoing::text("欢迎");
+    kf.send_on_event(code, None, &welcome).await.unwrap();
 }
 
 /// Five answers, each sent twice under one id and taken once; not a sixth.
