@@ -28,6 +28,7 @@ line! {
     8 "0008_channel",
     9 "0009_office",
     10 "0010_couriers",
+    11 "0011_ledger",
     12 "0012_core_clearing",
 }
 

@@ -22,7 +22,14 @@ pub(super) async fn ledger(which: &Which) -> anyhow::Result<()> {
     let report = core.verify_books().await;
     bank.close().await;
     let report = report.map_err(|error| anyhow::anyhow!("the books could not be read: {error}"))?;
-    print(&format!("{report:?}\n"))?;
-    anyhow::ensure!(report.is_whole(), "the books are not whole");
+    for broken in &report.broken {
+        print(&format!("{broken}\n"))?;
+    }
+    let found = report.broken.len();
+    print(&format!(
+        "accounts {} transfers {} entries {} (outside the chain {}) open holds {} broken {found}\nbooks {}\n",
+        report.accounts, report.transfers, report.entries, report.unchained, report.open_holds, report.digest
+    ))?;
+    anyhow::ensure!(report.is_whole(), "the books are not whole: {found} findings");
     Ok(())
 }

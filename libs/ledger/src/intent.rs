@@ -1,10 +1,7 @@
 //! What makes two orders the same wish, and its fingerprint.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-
 use crate::{
+    digest::digest,
     model::{Action, Order, TransferId},
     store::TransferRow,
 };
@@ -21,10 +18,12 @@ pub(crate) struct Intent<'a> {
     timeout_ms: Option<i64>,
     code: i64,
     reference: &'a str,
+    /// First id and number of the linked orders; nothing for an order alone.
+    link: Option<(&'a str, i64)>,
 }
 
 impl<'a> Intent<'a> {
-    pub(crate) fn of(order: &'a Order) -> Self {
+    pub(crate) fn of(order: &'a Order, link: Option<(&'a TransferId, i64)>) -> Self {
         let blank = Self {
             kind: "",
             debit: "",
@@ -35,6 +34,7 @@ impl<'a> Intent<'a> {
             timeout_ms: None,
             code: order.code,
             reference: &order.reference,
+            link: link.map(|(first, size)| (first.as_str(), size)),
         };
         match &order.action {
             Action::Direct {
@@ -76,13 +76,19 @@ impl<'a> Intent<'a> {
                 hold: hold.as_str(),
                 ..blank
             },
+            Action::Reverse { transfer } => Self {
+                kind: "reverse",
+                hold: transfer.as_str(),
+                ..blank
+            },
         }
     }
 
     /// The wishes that the stored row may stand for: a full post may have been asked with or without the amount.
     pub(crate) fn stored(t: &'a TransferRow) -> Vec<Self> {
         let b = &t.body;
-        let hold = b.hold.as_ref().map_or("", TransferId::as_str);
+        let hold = b.hold.as_ref().or(b.reverses.as_ref());
+        let hold = hold.map_or("", TransferId::as_str);
         let blank = Self {
             kind: t.kind,
             debit: "",
@@ -93,9 +99,10 @@ impl<'a> Intent<'a> {
             timeout_ms: t.timeout_ms,
             code: b.code,
             reference: &b.reference,
+            link: b.link.as_ref().map(|first| (first.as_str(), t.linked)),
         };
         match t.kind {
-            "void" => vec![blank],
+            "void" | "reverse" => vec![blank],
             "post" => vec![
                 Self {
                     amount: Some(b.amount),
@@ -117,30 +124,29 @@ impl<'a> Intent<'a> {
     }
 }
 
-/// Lower-case hex of SHA-256 over the fields, each with its length: no two wishes share a spelling.
+/// SHA-256 over the fields of the wish.
 pub(crate) fn fingerprint(intent: &Intent<'_>) -> String {
     let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
-    let fields = [
+    let (amount, timeout, code) = (
+        number(intent.amount),
+        number(intent.timeout_ms),
+        intent.code.to_string(),
+    );
+    let mut fields = vec![
         intent.kind,
         intent.debit,
         intent.credit,
-        &number(intent.amount),
+        &amount,
         intent.ccy,
         intent.hold,
-        &number(intent.timeout_ms),
-        &intent.code.to_string(),
+        &timeout,
+        &code,
         intent.reference,
     ];
-    let mut hash = Sha256::new();
-    for field in fields {
-        hash.update(field.len().to_string());
-        hash.update(":");
-        hash.update(field);
+    let size = intent.link.map_or_else(String::new, |(_, size)| size.to_string());
+    // Added only when there, so that an order alone keeps the fingerprint it always had.
+    if let Some((first, _)) = intent.link {
+        fields.extend([first, &size]);
     }
-    let mut hex = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a String can't fail.
-        write!(hex, "{byte:02x}").ok();
-    }
-    hex
+    digest(&fields)
 }

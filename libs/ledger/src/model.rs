@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::refusal::Refusal;
+
 /// Ids are UUIDs in their 36 character lower-case form, made by the caller before the first send.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -92,6 +94,8 @@ pub struct NewAccount {
     pub limited: bool,
     /// How far below zero a limited account may go, in minor units, ≥ 0.
     pub credit_line: i64,
+    /// Held to posted + `held_in` ≤ 0: what is owed to the bank can't be paid back twice.
+    pub capped: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,15 +104,20 @@ pub struct Account {
     pub ccy: String,
     pub limited: bool,
     pub credit_line: i64,
+    pub capped: bool,
     /// Σ entries.
     pub posted: i64,
     /// Σ open holds against this account.
     pub held: i64,
+    /// Σ open holds in favour of this account.
+    pub held_in: i64,
     /// Number of the last entry.
     pub seq: i64,
     /// Rises with every change of posted, held or line.
     pub version: i64,
     pub closed: bool,
+    /// The hash over the last entry and, through it, over all entries before; empty before the first.
+    pub chain: String,
 }
 
 impl Account {
@@ -159,6 +168,15 @@ pub enum Action {
     Post { hold: TransferId, amount: Option<i64> },
     /// Releases held money.
     Void { hold: TransferId },
+    /// 冲正: moves the whole amount of an earlier transfer back, once.
+    Reverse { transfer: TransferId },
+}
+
+/// Orders of one caller at one time. More than one order: linked, all of them or none.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundle<'a> {
+    pub orders: &'a [Order],
+    pub when: &'a When,
 }
 
 /// A transfer as recorded. Never changed afterwards.
@@ -172,6 +190,10 @@ pub struct Recorded {
     pub code: i64,
     pub reference: String,
     pub hold: Option<TransferId>,
+    /// The transfer that this one corrects.
+    pub reverses: Option<TransferId>,
+    /// The first order of the linked orders that this one was done with.
+    pub link: Option<TransferId>,
     pub business_date: Day,
     pub value_date: Day,
     pub created_at: i64,
@@ -184,59 +206,6 @@ pub enum Outcome {
     Exists(Recorded),
     /// Nothing was written.
     Refused(Refusal),
-}
-
-/// Every reason for which an order is refused. Closed: a caller can match on all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refusal {
-    ExistsWithDifferentFields,
-    AmountNotPositive,
-    AmountTooLarge,
-    SameAccount,
-    DebitNotFound,
-    CreditNotFound,
-    DebitClosed,
-    CreditClosed,
-    CurrencyMismatch,
-    InsufficientFunds,
-    BalanceOutOfRange,
-    TimeoutNotPositive,
-    ReferenceTooLong,
-    HoldNotFound,
-    HoldPosted,
-    HoldVoided,
-    HoldExpired,
-    ExceedsHold,
-    CreditLineInvalid,
-    NotEmpty,
-}
-
-impl Refusal {
-    /// The stable name, for logs and wires.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ExistsWithDifferentFields => "exists_with_different_fields",
-            Self::AmountNotPositive => "amount_not_positive",
-            Self::AmountTooLarge => "amount_too_large",
-            Self::SameAccount => "same_account",
-            Self::DebitNotFound => "debit_not_found",
-            Self::CreditNotFound => "credit_not_found",
-            Self::DebitClosed => "debit_closed",
-            Self::CreditClosed => "credit_closed",
-            Self::CurrencyMismatch => "currency_mismatch",
-            Self::InsufficientFunds => "insufficient_funds",
-            Self::BalanceOutOfRange => "balance_out_of_range",
-            Self::TimeoutNotPositive => "timeout_not_positive",
-            Self::ReferenceTooLong => "reference_too_long",
-            Self::HoldNotFound => "hold_not_found",
-            Self::HoldPosted => "hold_posted",
-            Self::HoldVoided => "hold_voided",
-            Self::HoldExpired => "hold_expired",
-            Self::ExceedsHold => "exceeds_hold",
-            Self::CreditLineInvalid => "credit_line_invalid",
-            Self::NotEmpty => "not_empty",
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,6 +245,8 @@ pub struct Entry {
     pub business_date: Day,
     pub value_date: Day,
     pub at: i64,
+    /// Hash over this entry and the one before it; empty for entries older than the chain.
+    pub chain: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

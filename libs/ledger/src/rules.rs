@@ -1,11 +1,17 @@
 //! The posting rules: pure decisions over locked accounts. The SQL guards repeat the money ones.
 
-use crate::model::{Account, HoldState, Refusal};
+use crate::{
+    model::{Account, HoldState},
+    refusal::Refusal,
+};
 
 /// No balance, hold or amount may exceed this (2⁶⁰ minor units), so that sums of three stay far
 /// inside 64 bits: an overflowing sum would silently become a float in one engine and an error in
 /// the other.
 pub const MOST: i64 = 1 << 60;
+
+/// Linked orders that one bundle may hold.
+pub const LINKED: usize = 64;
 
 /// The caller's reference is a key, not a text.
 pub const REFERENCE_CHARS: usize = 64;
@@ -61,8 +67,17 @@ pub fn outgoing(debit: &Account, amount: i64) -> Result<(), Refusal> {
     in_range(i128::from(debit.posted) - i128::from(amount))
 }
 
-/// May `amount` arrive?
+/// May `amount` arrive? Holds on their way to a capped account count as arrived.
 pub fn incoming(credit: &Account, amount: i64) -> Result<(), Refusal> {
+    let room = -i128::from(credit.posted) - i128::from(credit.held_in);
+    if credit.capped && room < i128::from(amount) {
+        return Err(Refusal::CreditsExceedDebits);
+    }
+    arriving(credit, amount)
+}
+
+/// May held money arrive? It was counted when it was held, so only the range is left to ask.
+pub fn arriving(credit: &Account, amount: i64) -> Result<(), Refusal> {
     in_range(i128::from(credit.posted) + i128::from(amount))
 }
 
@@ -70,6 +85,12 @@ pub fn incoming(credit: &Account, amount: i64) -> Result<(), Refusal> {
 pub fn reserve(debit: &Account, amount: i64) -> Result<(), Refusal> {
     outgoing(debit, amount)?;
     in_range(i128::from(debit.held) + i128::from(amount))
+}
+
+/// May `amount` be promised to the account?
+pub fn promise(credit: &Account, amount: i64) -> Result<(), Refusal> {
+    incoming(credit, amount)?;
+    in_range(i128::from(credit.held_in) + i128::from(amount))
 }
 
 /// How much of a hold is posted: the wish, or all of it.
@@ -135,11 +156,14 @@ mod tests {
             ccy,
             limited,
             credit_line,
+            capped: false,
             posted,
             held,
+            held_in: 0,
             seq: 0,
             version: 0,
             closed: false,
+            chain: String::new(),
         }
     }
 
@@ -149,6 +173,17 @@ mod tests {
         assert_eq!(outgoing(&a, 1_000), Ok(()));
         assert_eq!(outgoing(&a, 1_001), Err(Refusal::InsufficientFunds));
         assert_eq!(reserve(&a, 1_001), Err(Refusal::InsufficientFunds));
+    }
+
+    #[test]
+    fn a_capped_account_takes_what_it_owes_and_counts_what_is_on_its_way() {
+        let mut a = account(-5_000, 0, false, 0);
+        a.capped = true;
+        a.held_in = 4_000;
+        assert_eq!(incoming(&a, 1_000), Ok(()));
+        assert_eq!(incoming(&a, 1_001), Err(Refusal::CreditsExceedDebits));
+        assert_eq!(promise(&a, 1_001), Err(Refusal::CreditsExceedDebits));
+        assert_eq!(arriving(&a, 4_000), Ok(()));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub enum Cell {
 pub trait Sql: Send {
     /// Runs a statement; answers how many rows it *matched* (not: changed).
     fn exec<'a>(&'a mut self, sql: &'static str, args: &'a [Value<'a>]) -> Promise<'a, u64>;
-    /// Inserts one row; a duplicate key answers `false` and leaves the transaction usable.
+    /// Inserts one row or several; a duplicate key answers `false`, inserts none of them and leaves the transaction
+    /// usable.
     fn insert_new<'a>(&'a mut self, sql: &'static str, args: &'a [Value<'a>]) -> Promise<'a, bool>;
     /// All rows of a query.
     fn rows<'a>(&'a mut self, sql: &'static str, args: &'a [Value<'a>]) -> Promise<'a, Vec<Vec<Cell>>>;
@@ -46,6 +47,9 @@ pub enum Error {
     /// A guard in the SQL did not hold although the rules allowed it, or a row has a shape it can't have.
     #[error("ledger broken: {0}")]
     Broken(&'static str),
+    /// Another transaction took one of the ids at the same moment. Roll back and run again: then it is known.
+    #[error("an id was taken by another at the same moment")]
+    Clash,
 }
 
 impl From<Fault> for Error {

@@ -10,8 +10,9 @@ mod common;
 
 use common::*;
 use weigui_ledger::{
-    Action, Direction, EntryFilter, HoldState, Opened, Outcome, Position, Refusal, account as read, apply,
-    close, credit_line, entries, expire_due, find, hold_state, open, verify,
+    Action, Bundle, Direction, EntryFilter, HoldState, Opened, Outcome, Position, Refusal, account as read,
+    apply, apply_group, apply_linked, balance_at, close, credit_line, entries, expire_due, find, history,
+    hold_state, open, verify,
 };
 
 /// Account 1 is the bank's cash, 2 and 3 are customers with 100.00 and nothing.
@@ -276,54 +277,208 @@ fn a_cursor_beyond_the_range_does_not_widen_it() {
     assert_eq!(now(entries(&mut s, &filter)).unwrap().len(), 3);
 }
 
+/// Done at once or not at all; the refused one says why.
+fn run_linked(s: &mut Lite, orders: &[weigui_ledger::Order]) -> Vec<Outcome> {
+    now(apply_linked(s, orders, &when(1))).unwrap()
+}
+
 #[test]
-fn verify_names_each_kind_of_damage() {
-    let damage = [
-        (
-            "I1",
-            "delete from ledger_entry where transfer like '%02' and amount > 0",
-        ),
-        (
-            "I1",
-            "update ledger_transfer set amount = amount + 1 where id like '%02'",
-        ),
-        (
-            "I2",
-            "update ledger_account set posted = posted + 1 where id like '%03'",
-        ),
-        (
-            "I2",
-            "update ledger_entry set seq = seq + 7 where account like '%02' and seq = 2",
-        ),
-        (
-            "I3",
-            "update ledger_account set credit_line = -20000 where id like '%02'",
-        ),
-        (
-            "I4",
-            "update ledger_account set held = held - 1 where id like '%02'",
-        ),
-        (
-            "I5",
-            "update ledger_hold set resolved_by = null where state = 'posted'",
-        ),
-        (
-            "I6",
-            "update ledger_transfer set reference = 'x' where id like '%02'",
-        ),
+fn linked_orders_are_done_together_or_not_at_all() {
+    let mut s = bank();
+    let split = [direct(2, 2, 3, 6_000), direct(3, 2, 1, 4_001)];
+    assert_eq!(
+        run_linked(&mut s, &split),
+        [
+            Outcome::Refused(Refusal::LinkedFailed),
+            Outcome::Refused(Refusal::InsufficientFunds)
+        ]
+    );
+    assert_eq!((money(&mut s, 2), money(&mut s, 3)), ((10_000, 0), (0, 0)));
+    // A later one may spend what an earlier one brought, and end a hold that an earlier one made.
+    let through = [
+        direct(2, 2, 3, 6_000),
+        hold(3, 3, 1, 6_000, None),
+        post(4, 3, Some(5_000)),
     ];
-    for (invariant, sql) in damage {
-        let mut s = bank();
-        created(&mut s, &direct(2, 2, 3, 100));
-        created(&mut s, &hold(3, 2, 3, 200, None));
-        created(&mut s, &hold(4, 2, 3, 300, None));
-        created(&mut s, &post(5, 4, None));
-        whole(&mut s);
-        assert!(s.0.execute(sql, []).unwrap() > 0, "{sql}");
-        let broken = now(verify(&mut s)).unwrap().broken;
-        assert!(
-            broken.iter().any(|b| b.invariant == invariant),
-            "{sql}: {broken:?}"
-        );
+    let done = run_linked(&mut s, &through);
+    assert!(done.iter().all(|o| matches!(o, Outcome::Created(_))), "{done:?}");
+    let again = run_linked(&mut s, &through);
+    assert!(again.iter().all(|o| matches!(o, Outcome::Exists(_))), "{again:?}");
+    assert_eq!((money(&mut s, 2), money(&mut s, 3)), ((4_000, 0), (1_000, 0)));
+    // The same order alone, or linked with others, is another wish.
+    assert_eq!(
+        run(&mut s, &direct(2, 2, 3, 6_000), 1),
+        Outcome::Refused(Refusal::ExistsWithDifferentFields)
+    );
+    let twice = [direct(8, 2, 3, 1), direct(8, 2, 3, 1)];
+    assert_eq!(
+        run_linked(&mut s, &twice),
+        [const { Outcome::Refused(Refusal::LinkedInvalid) }; 2]
+    );
+    whole(&mut s);
+}
+
+#[test]
+fn a_reversal_moves_back_once_and_names_what_it_corrects() {
+    let mut s = bank();
+    created(&mut s, &direct(2, 2, 3, 700));
+    created(&mut s, &hold(3, 2, 3, 50, None));
+    for (wrong, why) in [
+        (reverse(9, 99), Refusal::ReversedNotFound),
+        (reverse(9, 3), Refusal::NotReversible),
+    ] {
+        assert_eq!(run(&mut s, &wrong, 1), Outcome::Refused(why));
     }
+    assert!(matches!(run(&mut s, &reverse(4, 2), 1), Outcome::Created(t) if t.reverses == Some(transfer(2))));
+    assert!(matches!(run(&mut s, &reverse(4, 2), 1), Outcome::Exists(_)));
+    assert_eq!(
+        run(&mut s, &reverse(5, 2), 1),
+        Outcome::Refused(Refusal::AlreadyReversed)
+    );
+    assert_eq!(
+        run(&mut s, &reverse(5, 4), 1),
+        Outcome::Refused(Refusal::NotReversible)
+    );
+    assert_eq!((money(&mut s, 2), money(&mut s, 3)), ((10_000, 50), (0, 0)));
+    // What was spent meanwhile can't be moved back.
+    created(&mut s, &direct(6, 2, 3, 700));
+    created(&mut s, &direct(7, 3, 1, 700));
+    assert_eq!(
+        run(&mut s, &reverse(8, 6), 1),
+        Outcome::Refused(Refusal::InsufficientFunds)
+    );
+    whole(&mut s);
+}
+
+#[test]
+fn what_is_owed_is_not_paid_back_twice() {
+    let mut s = bank();
+    let mut loan = new_account(4, false, 0);
+    loan.capped = true;
+    now(open(&mut s, &loan, 0)).unwrap();
+    created(&mut s, &direct(2, 4, 2, 5_000));
+    created(&mut s, &hold(3, 2, 4, 3_000, None));
+    assert_eq!(
+        run(&mut s, &direct(4, 2, 4, 2_001), 1),
+        Outcome::Refused(Refusal::CreditsExceedDebits)
+    );
+    created(&mut s, &post(5, 3, None));
+    created(&mut s, &direct(6, 2, 4, 2_000));
+    assert_eq!(
+        run(&mut s, &hold(7, 2, 4, 1, None), 1),
+        Outcome::Refused(Refusal::CreditsExceedDebits)
+    );
+    assert_eq!(money(&mut s, 4), (0, 0));
+    whole(&mut s);
+}
+
+#[test]
+fn in_a_group_each_order_decides_for_itself() {
+    let mut s = bank();
+    let orders = [
+        direct(2, 2, 3, 9_000),
+        direct(3, 2, 3, 2_000),     // refused: 1,000 are left
+        direct(2, 2, 3, 9_000),     // the first one again
+        direct(2, 2, 3, 8_000),     // its id for something else
+        hold(4, 3, 1, 9_000, None), // may hold what has just come in
+        post(5, 4, Some(1)),
+        direct(6, 2, 3, 1_000),
+    ];
+    let when = when(5);
+    let bundles: Vec<Bundle<'_>> = orders
+        .iter()
+        .map(|order| Bundle {
+            orders: std::slice::from_ref(order),
+            when: &when,
+        })
+        .collect();
+    let outcomes: Vec<Outcome> = now(apply_group(&mut s, &bundles))
+        .unwrap()
+        .into_iter()
+        .flatten()
+        .collect();
+    let short: Vec<&str> = outcomes
+        .iter()
+        .map(|o| match o {
+            Outcome::Created(_) => "created",
+            Outcome::Exists(_) => "exists",
+            Outcome::Refused(why) => why.code(),
+        })
+        .collect();
+    assert_eq!(
+        short,
+        [
+            "created",
+            "insufficient_funds",
+            "exists",
+            "exists_with_different_fields",
+            "created",
+            "created",
+            "created"
+        ]
+    );
+    assert_eq!(now(find(&mut s, &transfer(3))).unwrap(), None);
+    assert_eq!((money(&mut s, 2), money(&mut s, 3)), ((0, 0), (9_999, 0)));
+    whole(&mut s);
+}
+
+#[test]
+fn history_is_chained_and_tells_balances_of_the_past() {
+    let mut s = bank();
+    for n in 2..6_u64 {
+        let at = i64::try_from(n).unwrap() * 10;
+        now(apply(&mut s, &direct(n, 2, 3, 100), &when(at))).unwrap();
+    }
+    let lines = now(history(&mut s, &account(2), 1, 10)).unwrap();
+    assert_eq!(lines.iter().map(|e| e.seq).collect::<Vec<_>>(), [2, 3, 4, 5]);
+    assert!(
+        lines
+            .windows(2)
+            .all(|two| two[0].chain != two[1].chain && two[0].chain.len() == 64)
+    );
+    let past: Vec<i64> = [1, 2, 21, 31, 99]
+        .map(|at| now(balance_at(&mut s, &account(2), at)).unwrap())
+        .into();
+    assert_eq!(past, [0, 10_000, 9_900, 9_800, 9_600]);
+}
+
+#[test]
+fn the_table_itself_refuses_what_a_limit_forbids() {
+    let s = bank();
+    for sql in [
+        "update ledger_account set posted = -1 where id like '%02'",
+        "update ledger_account set held = 10001 where id like '%02'",
+        "update ledger_account set capped = 1 where id like '%02'",
+    ] {
+        assert!(s.0.execute(sql, []).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn each_of_twelve_corruptions_is_found_under_its_own_code() {
+    for (code, damage) in damage::TWELVE {
+        let mut s = bank();
+        for order in damage::orders() {
+            created(&mut s, &order);
+        }
+        for o in run_linked(&mut s, &damage::linked()) {
+            assert!(matches!(o, Outcome::Created(_)), "{o:?}");
+        }
+        assert_eq!(now(expire_due(&mut s, damage::LATE, 10)).unwrap(), 1);
+        whole(&mut s);
+        s.0.execute_batch("pragma ignore_check_constraints = on").unwrap();
+        assert!(s.0.execute(damage, []).unwrap() > 0, "{damage}");
+        let report = now(verify(&mut s)).unwrap();
+        let found: Vec<&str> = report.broken.iter().map(|b| b.invariant).collect();
+        assert!(found.contains(&code), "{damage}: {:?}", report.broken);
+    }
+}
+
+#[test]
+fn the_digest_names_the_state_of_the_books() {
+    let (mut a, mut b) = (bank(), bank());
+    let digest = |s: &mut Lite| now(verify(s)).unwrap().digest;
+    assert_eq!(digest(&mut a), digest(&mut b));
+    created(&mut a, &direct(2, 2, 3, 1));
+    assert_ne!(digest(&mut a), digest(&mut b));
 }

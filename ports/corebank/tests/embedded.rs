@@ -16,18 +16,31 @@ use world::{NOW, World};
 
 #[test]
 fn the_migrations_carry_the_ledgers_own_tables() {
-    let pairs = [
+    let first = [
         (
             include_str!("../../../migrations/sqlite/0004_core.sql"),
-            weigui_ledger::SCHEMA_SQLITE,
+            weigui_ledger::SCHEMA_SQLITE[0],
         ),
         (
             include_str!("../../../migrations/mysql/0004_core.sql"),
-            weigui_ledger::SCHEMA_MYSQL,
+            weigui_ledger::SCHEMA_MYSQL[0],
         ),
     ];
-    for (migration, schema) in pairs {
-        assert!(migration.contains(schema));
+    for (migration, step) in first {
+        assert!(migration.contains(step));
+    }
+    let second = [
+        (
+            include_str!("../../../migrations/sqlite/0011_ledger.sql"),
+            weigui_ledger::SCHEMA_SQLITE[1],
+        ),
+        (
+            include_str!("../../../migrations/mysql/0011_ledger.sql"),
+            weigui_ledger::SCHEMA_MYSQL[1],
+        ),
+    ];
+    for (migration, step) in second {
+        assert_eq!(migration, step);
     }
 }
 

@@ -55,6 +55,7 @@ macro_rules! plan {
             (3, "identity", include_str!(concat!("../../../../migrations/", $engine, "/0003_identity.sql"))),
             (4, "core", include_str!(concat!("../../../../migrations/", $engine, "/0004_core.sql"))),
             (5, "accounts", include_str!(concat!("../../../../migrations/", $engine, "/0005_accounts.sql"))),
+            (11, "ledger", include_str!(concat!("../../../../migrations/", $engine, "/0011_ledger.sql"))),
             (12, "core_clearing", include_str!(concat!("../../../../migrations/", $engine, "/0012_core_clearing.sql"))),
         ]
         .map(|(version, name, sql)| migrate::Migration { version, name, sql })

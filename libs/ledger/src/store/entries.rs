@@ -1,38 +1,44 @@
-//! Statements on entries: written two at a time, read by account or by transfer, never changed.
+//! Statements on entries: written once, read by account or by transfer, never changed.
 
 use crate::{
-    model::{AccountId, Day, Direction, Entry, EntryFilter, Recorded, TransferId},
+    model::{AccountId, Day, Direction, Entry, EntryFilter, TransferId},
     sql::{Cell, Error, Row, Sql, Value},
 };
 
-use super::Result;
+use super::{Result, text::Text};
 
-/// Both entries of a transfer, after both balances moved.
-pub(crate) async fn insert_entries(s: &mut dyn Sql, t: &Recorded) -> Result<()> {
-    let sql = "insert into ledger_entry (account, seq, transfer, amount, balance_after, code, business_date, \
-               value_date, at) \
-               select id, seq, ?, case when id = ? then ? else ? end, posted, ?, ?, ?, ? \
-               from ledger_account where id in (?, ?)";
-    let args = [
-        Value::Text(t.id.as_str()),
-        Value::Text(t.debit.as_str()),
-        Value::Int(-t.amount),
-        Value::Int(t.amount),
-        Value::Int(t.code),
-        Value::Text(t.business_date.as_str()),
-        Value::Text(t.value_date.as_str()),
-        Value::Int(t.created_at),
-        Value::Text(t.debit.as_str()),
-        Value::Text(t.credit.as_str()),
-    ];
-    match s.exec(sql, &args).await? {
-        2 => Ok(()),
-        _ => Err(Error::Broken("a transfer has two entries")),
+/// After the transfers, before the accounts that follow them.
+pub(crate) async fn insert_entries(s: &mut dyn Sql, rows: &[Entry]) -> Result<()> {
+    static SQL: Text = Text::new(
+        "insert into ledger_entry (account, seq, transfer, amount, balance_after, code, business_date, \
+         value_date, at, chain) values {(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)|, }",
+    );
+    let rows: Vec<Vec<Value<'_>>> = rows.iter().map(values_of).collect();
+    // The account is locked and its number the newest: a taken one means that the account lags behind its entries.
+    if SQL.insert(s, &rows).await? {
+        Ok(())
+    } else {
+        Err(Error::Broken("the next entry of an account is there already"))
     }
 }
 
+fn values_of(e: &Entry) -> Vec<Value<'_>> {
+    vec![
+        Value::Text(e.account.as_str()),
+        Value::Int(e.seq),
+        Value::Text(e.transfer.as_str()),
+        Value::Int(e.amount),
+        Value::Int(e.balance_after),
+        Value::Int(e.code),
+        Value::Text(e.business_date.as_str()),
+        Value::Text(e.value_date.as_str()),
+        Value::Int(e.at),
+        Value::Text(&e.chain),
+    ]
+}
+
 pub(crate) async fn entries(s: &mut dyn Sql, f: &EntryFilter) -> Result<Vec<Entry>> {
-    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at \
+    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at, chain \
                from ledger_entry \
                where account = ? and at >= ? and at <= ? and (at < ? or seq < ?) \
                and (? = 0 or code = ?) and (amount between ? and ? or amount between ? and ?) \
@@ -78,7 +84,7 @@ pub(crate) async fn entries_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Entry>> {
-    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at \
+    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at, chain \
                from ledger_entry where account = ? and seq > ? order by seq limit ?";
     let rows = s
         .rows(
@@ -91,7 +97,7 @@ pub(crate) async fn entries_after(
 
 /// The entries of the transfers in (`after`, `to`], in transfer order.
 pub(crate) async fn entries_of(s: &mut dyn Sql, after: &str, to: &str) -> Result<Vec<Entry>> {
-    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at \
+    let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at, chain \
                from ledger_entry where transfer > ? and transfer <= ? order by transfer, account";
     let rows = s.rows(sql, &[Value::Text(after), Value::Text(to)]).await?;
     rows.into_iter().map(entry_of).collect()
@@ -109,5 +115,6 @@ fn entry_of(cells: Vec<Cell>) -> Result<Entry> {
         business_date: Day::stored(row.text()?),
         value_date: Day::stored(row.text()?),
         at: row.int()?,
+        chain: row.text()?,
     })
 }

@@ -1,4 +1,6 @@
-//! An in-memory database behind the ledger's `Sql`, and short hands for ids and orders.
+//! An in-memory database behind the ledger's `Sql`, short hands for ids and orders, and the plain model.
+
+#![expect(dead_code, reason = "each test file uses its part")]
 
 use std::{
     future::Future,
@@ -7,17 +9,22 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode, ToSql, types::ToSqlOutput, types::ValueRef};
-use weigui_ledger::{
-    AccountId, Action, Cell, Day, Fault, NewAccount, Order, Promise, SCHEMA_SQLITE, Sql, TransferId, Value,
-    When,
-};
+use weigui_ledger::{Cell, Fault, Promise, SCHEMA_SQLITE, Sql, Value};
+
+pub(crate) mod damage;
+pub(crate) mod orders;
+pub(crate) mod plain;
+
+pub(crate) use orders::*;
 
 pub(crate) struct Lite(pub(crate) Connection);
 
 impl Lite {
     pub(crate) fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(SCHEMA_SQLITE).unwrap();
+        for step in SCHEMA_SQLITE {
+            connection.execute_batch(step).unwrap();
+        }
         Self(connection)
     }
 }
@@ -94,82 +101,5 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("the in-memory driver never waits"),
-    }
-}
-
-pub(crate) fn account(n: u64) -> AccountId {
-    AccountId::parse(&format!("aaaaaaaa-0000-7000-8000-{n:012x}")).unwrap()
-}
-
-pub(crate) fn transfer(n: u64) -> TransferId {
-    TransferId::parse(&format!("00000000-0000-7000-8000-{n:012x}")).unwrap()
-}
-
-pub(crate) fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
-pub(crate) fn when(now: i64) -> When {
-    When {
-        now,
-        business_date: day("2026-11-23"),
-    }
-}
-
-pub(crate) fn order(id: u64, action: Action) -> Order {
-    Order {
-        id: transfer(id),
-        action,
-        code: 1,
-        reference: String::new(),
-        value_date: day("2026-11-23"),
-    }
-}
-
-pub(crate) fn direct(id: u64, from: u64, to: u64, amount: i64) -> Order {
-    order(
-        id,
-        Action::Direct {
-            debit: account(from),
-            credit: account(to),
-            amount,
-            ccy: "CNY".into(),
-        },
-    )
-}
-
-pub(crate) fn hold(id: u64, from: u64, to: u64, amount: i64, timeout_ms: Option<i64>) -> Order {
-    order(
-        id,
-        Action::Hold {
-            debit: account(from),
-            credit: account(to),
-            amount,
-            ccy: "CNY".into(),
-            timeout_ms,
-        },
-    )
-}
-
-pub(crate) fn post(id: u64, hold: u64, amount: Option<i64>) -> Order {
-    order(
-        id,
-        Action::Post {
-            hold: transfer(hold),
-            amount,
-        },
-    )
-}
-
-pub(crate) fn void(id: u64, hold: u64) -> Order {
-    order(id, Action::Void { hold: transfer(hold) })
-}
-
-pub(crate) fn new_account(n: u64, limited: bool, credit_line: i64) -> NewAccount {
-    NewAccount {
-        id: account(n),
-        ccy: "CNY".into(),
-        limited,
-        credit_line,
     }
 }

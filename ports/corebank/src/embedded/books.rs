@@ -3,7 +3,7 @@
 use kit::db::{self, Args, Cell, Conn, Val};
 use weigui_ledger::{self as ledger, Promise, Sql, Value};
 
-pub(super) struct Books<'c>(pub(super) &'c mut Conn);
+pub struct Books<'c>(pub &'c mut Conn);
 
 /// Values of the ledger as arguments of our statements.
 struct Bound<'a>(&'a [Value<'a>]);

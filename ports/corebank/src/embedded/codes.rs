@@ -20,9 +20,16 @@ pub(super) fn refusal_of(refusal: ledger::Refusal) -> RefusalCode {
         R::HoldPosted | R::HoldVoided => RefusalCode::HoldResolved,
         R::HoldExpired => RefusalCode::HoldExpired,
         R::ExceedsHold => RefusalCode::ExceedsHold,
-        R::TimeoutNotPositive | R::ReferenceTooLong | R::CreditLineInvalid | R::NotEmpty => {
-            RefusalCode::BadRequest
-        }
+        R::CreditsExceedDebits => RefusalCode::PayeeRestricted,
+        R::TimeoutNotPositive
+        | R::ReferenceTooLong
+        | R::CreditLineInvalid
+        | R::NotEmpty
+        | R::LinkedFailed
+        | R::LinkedInvalid
+        | R::ReversedNotFound
+        | R::NotReversible
+        | R::AlreadyReversed => RefusalCode::BadRequest,
     }
 }
 

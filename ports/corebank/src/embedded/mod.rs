@@ -12,6 +12,7 @@ mod clearing;
 mod closing;
 mod codes;
 mod feed;
+mod group;
 mod moves;
 mod open;
 mod outward;
@@ -21,12 +22,15 @@ mod secret;
 mod status;
 mod store;
 
+use std::sync::Arc;
+
 use futures_util::FutureExt as _;
 use jiff::civil::Date;
 use kit::{clock::Clock, crypto::Vault, db, db::Db};
 use uuid::Uuid;
 use weigui_ledger as ledger;
 
+pub use books::Books;
 pub use clearing::ClearingHouse;
 pub use open::{CounterBooking, Internal, NewCoreAccount, NewCoreCustomer, Side};
 pub use store::SEALED;
@@ -47,17 +51,27 @@ pub struct EmbeddedCore {
     db: Db,
     vault: Vault,
     clock: Clock,
+    poster: Arc<ledger::Poster<group::Counter>>,
 }
 
 impl EmbeddedCore {
     pub fn new(db: Db, vault: Vault, clock: Clock) -> Self {
-        Self { db, vault, clock }
+        let counter = group::Counter {
+            db: db.clone(),
+            vault: vault.clone(),
+        };
+        Self {
+            db,
+            vault,
+            clock,
+            poster: Arc::new(ledger::Poster::new(counter, GROUP)),
+        }
     }
 
     /// Walks the ledger's invariants over one snapshot.
     pub async fn verify_books(&self) -> Result<ledger::Report, Fail> {
         self.db
-            .report(async |c| Ok(ledger::verify(&mut books::Books(c)).await?))
+            .report(async |c| Ok(ledger::verify(&mut Books(c)).await?))
             .await
     }
 
@@ -65,11 +79,13 @@ impl EmbeddedCore {
     pub async fn expire_holds(&self) -> Result<u64, Fail> {
         let now = self.clock.now();
         self.db
-            .tx(async move |c| Ok(ledger::expire_due(&mut books::Books(c), now, EXPIRE).await?))
+            .tx(async move |c| Ok(ledger::expire_due(&mut Books(c), now, EXPIRE).await?))
             .await
     }
 }
 
+/// Commands posted in one transaction at most: what queued up during the last commit, up to this many.
+const GROUP: usize = 64;
 /// Holds freed in one transaction.
 const EXPIRE: i64 = 100;
 
@@ -81,11 +97,27 @@ pub enum Fail {
     #[error(transparent)]
     Db(#[from] db::Error),
     #[error(transparent)]
-    Ledger(#[from] ledger::Error),
+    Ledger(ledger::Error),
     #[error("sealed field: {0}")]
     Sealed(#[from] kit::crypto::Error),
+    /// Of the group that the command was posted in.
+    #[error(transparent)]
+    Group(Arc<Fail>),
     #[error("row of the core has a shape it can't have: {0}")]
     Row(&'static str),
+}
+
+/// What the ledger's statements complain about are our database's own errors.
+impl From<ledger::Error> for Fail {
+    fn from(error: ledger::Error) -> Self {
+        match error {
+            ledger::Error::Sql(fault) => match fault.downcast::<db::Error>() {
+                Ok(error) => Self::Db(*error),
+                Err(fault) => Self::Ledger(ledger::Error::Sql(fault)),
+            },
+            other => Self::Ledger(other),
+        }
+    }
 }
 
 /// Turns the inside's result into the port's answer; what went wrong is logged here, once.

@@ -1,6 +1,5 @@
-//! Commands that move or reserve money. Each runs in one transaction: claim the id, check the
-//! parties, let the ledger decide, keep what the statement will show. A refusal is kept as well, so
-//! that the same id is refused for good and a status query tells the truth.
+//! Commands that move or reserve money: what each asks, under which claim, and what is known of it later. They
+//! are posted by [`super::group`].
 
 use kit::{
     clock::{Ms, date_of},
@@ -14,6 +13,7 @@ use super::{
     EmbeddedCore, Fail,
     books::Books,
     codes::{code_of, refusal_of},
+    group::{Ask, What, lost},
     secret::{self, Detail, Party},
     store::{self, AccountRow, OrderRow},
 };
@@ -97,24 +97,24 @@ pub(super) fn reference_of(id: Uuid, at: Ms) -> String {
 }
 
 /// A transfer or a hold, brought to one shape.
-struct Wish {
+pub(super) struct Wish {
     debit_ix: String,
     credit_ix: String,
     amount: i64,
     ccy: &'static str,
-    memo: String,
+    pub(super) memo: String,
     way: Way,
 }
 
 #[derive(Clone, Copy)]
-enum Way {
+pub(super) enum Way {
     Move,
     Hold { timeout_ms: Option<i64> },
 }
 
-struct Sides {
-    debit: AccountRow,
-    credit: AccountRow,
+pub(super) struct Sides {
+    pub(super) debit: AccountRow,
+    pub(super) credit: AccountRow,
 }
 
 impl EmbeddedCore {
@@ -152,7 +152,7 @@ impl EmbeddedCore {
             memo: o.memo.clone(),
             way: Way::Move,
         };
-        Ok(self.move_or_hold(claim, wish).await?.map(Booking::Posted))
+        Ok(self.post(claim, What::Move(wish)).await?.map(Booking::Posted))
     }
 
     pub(super) async fn hold_inner(&self, o: &HoldOrder) -> Result<Answer<Posted>, Fail> {
@@ -181,30 +181,11 @@ impl EmbeddedCore {
                 timeout_ms: o.timeout_ms,
             },
         };
-        self.move_or_hold(claim, wish).await
+        self.post(claim, What::Move(wish)).await
     }
 
-    async fn move_or_hold(&self, claim: Claim, wish: Wish) -> Result<Answer<Posted>, Fail> {
-        let vault = self.vault.clone();
-        self.db
-            .tx(async move |c| {
-                if let Some(earlier) = claim.make(c).await? {
-                    return Ok(earlier);
-                }
-                let sides = match sides(c, &wish).await? {
-                    Ok(sides) => sides,
-                    Err(code) => return refuse(c, &claim.id, code).await,
-                };
-                let order = order_of(&claim, action_of(&sides, &wish)?)?;
-                if let Err(code) = ledger_says(c, &order, &claim.when()?).await? {
-                    return refuse(c, &claim.id, code).await;
-                }
-                let detail = detail_of(c, &vault, &sides, &wish.memo).await?;
-                store::insert_posting(c, &claim.id, &detail.seal(&vault, &claim.id)?).await?;
-                store::insert_changes(c, &claim.id).await?;
-                Ok(Answer::Done(claim.posted()))
-            })
-            .await
+    async fn post(&self, claim: Claim, what: What) -> Result<Answer<Posted>, Fail> {
+        self.poster.post(Ask { claim, what }).await.map_err(lost)
     }
 
     pub(super) async fn post_inner(&self, o: &PostOrder) -> Result<Answer<Posted>, Fail> {
@@ -216,42 +197,19 @@ impl EmbeddedCore {
             &[&o.hold.to_string(), &format!("{part:?}")],
         );
         let hold = transfer_id(&o.hold.to_string())?;
-        self.resolve(claim, Action::Post { hold, amount: part }).await
+        self.post(claim, What::End(Action::Post { hold, amount: part }))
+            .await
     }
 
     pub(super) async fn void_inner(&self, o: &VoidOrder) -> Result<Answer<Posted>, Fail> {
         let claim = self.claim("void", o.id, "voided", &[&o.hold.to_string()]);
         let hold = transfer_id(&o.hold.to_string())?;
-        self.resolve(claim, Action::Void { hold }).await
-    }
-
-    async fn resolve(&self, claim: Claim, action: Action) -> Result<Answer<Posted>, Fail> {
-        let vault = self.vault.clone();
-        self.db
-            .tx(async move |c| {
-                if let Some(earlier) = claim.make(c).await? {
-                    return Ok(earlier);
-                }
-                let order = order_of(&claim, action.clone())?;
-                if let Err(code) = ledger_says(c, &order, &claim.when()?).await? {
-                    return refuse(c, &claim.id, code).await;
-                }
-                // The statement shows the posting under its own id: carry over who paid whom.
-                if let Action::Post { hold, .. } = &action
-                    && let Some(sealed) = store::posting(c, hold.as_str()).await?
-                {
-                    let detail = Detail::open(&vault, hold.as_str(), &sealed)?;
-                    store::insert_posting(c, &claim.id, &detail.seal(&vault, &claim.id)?).await?;
-                }
-                store::insert_changes(c, &claim.id).await?;
-                Ok(Answer::Done(claim.posted()))
-            })
-            .await
+        self.post(claim, What::End(Action::Void { hold })).await
     }
 }
 
-/// Finds and locks both accounts and asks whether each may do its part.
-async fn sides(c: &mut Conn, wish: &Wish) -> Result<Result<Sides, RefusalCode>, Fail> {
+/// Finds both accounts.
+pub(super) async fn sides(c: &mut Conn, wish: &Wish) -> Result<Result<Sides, RefusalCode>, Fail> {
     let Some(debit) = store::account_by_no(c, &wish.debit_ix).await? else {
         return Ok(Err(RefusalCode::AccountNotFound));
     };
@@ -261,14 +219,18 @@ async fn sides(c: &mut Conn, wish: &Wish) -> Result<Result<Sides, RefusalCode>, 
     if debit.id == credit.id {
         return Ok(Err(RefusalCode::SameAccount));
     }
-    store::lock_accounts(c, &debit.id, &credit.id).await?;
-    if !may_pay(c, &debit).await? {
+    Ok(Ok(Sides { debit, credit }))
+}
+
+/// Asks, once both accounts are locked, whether each may do its part.
+pub(super) async fn may_move(c: &mut Conn, sides: &Sides) -> Result<Result<(), RefusalCode>, Fail> {
+    if !may_pay(c, &sides.debit).await? {
         return Ok(Err(RefusalCode::AccountRestricted));
     }
-    if stops_credit(c, &credit.id).await? {
+    if stops_credit(c, &sides.credit.id).await? {
         return Ok(Err(RefusalCode::PayeeRestricted));
     }
-    Ok(Ok(Sides { debit, credit }))
+    Ok(Ok(()))
 }
 
 /// Ask only after the account is locked.
@@ -291,7 +253,7 @@ pub(super) async fn stops_credit(c: &mut Conn, account_id: &str) -> Result<bool,
         .any(|(kind, ..)| RestrictionKind::parse(kind).is_none_or(RestrictionKind::stops_credit)))
 }
 
-fn action_of(sides: &Sides, wish: &Wish) -> Result<Action, Fail> {
+pub(super) fn action_of(sides: &Sides, wish: &Wish) -> Result<Action, Fail> {
     let (debit, credit) = (account_id(&sides.debit.id)?, account_id(&sides.credit.id)?);
     let (amount, ccy) = (wish.amount, wish.ccy.to_owned());
     Ok(match wish.way {
@@ -332,7 +294,12 @@ pub(super) async fn ledger_says(
     })
 }
 
-async fn detail_of(c: &mut Conn, vault: &Vault, sides: &Sides, memo: &str) -> Result<Detail, Fail> {
+pub(super) async fn detail_of(
+    c: &mut Conn,
+    vault: &Vault,
+    sides: &Sides,
+    memo: &str,
+) -> Result<Detail, Fail> {
     let debit = party(c, vault, &sides.debit).await?;
     let credit = party(c, vault, &sides.credit).await?;
     Ok(Detail {

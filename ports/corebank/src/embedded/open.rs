@@ -115,6 +115,7 @@ impl EmbeddedCore {
                         ccy: "CNY".to_owned(),
                         limited: false,
                         credit_line: 0,
+                        capped: false,
                     };
                     opened(ledger::open(&mut Books(c), &new, now).await?)?;
                 }
@@ -178,6 +179,7 @@ impl EmbeddedCore {
             ccy: row.ccy.clone(),
             limited: true,
             credit_line: new.credit_line.fen(),
+            capped: new.kind == AccountKind::Loan,
         };
         self.db
             .tx(async move |c| {

@@ -32,11 +32,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
-        let (url, [core, clearing]) = match engine {
+        let (url, [core, ledger, clearing]) = match engine {
             Engine::Sqlite => (
                 kit::testing::sqlite(),
                 [
                     include_str!("../../../../migrations/sqlite/0004_core.sql"),
+                    include_str!("../../../../migrations/sqlite/0011_ledger.sql"),
                     include_str!("../../../../migrations/sqlite/0012_core_clearing.sql"),
                 ],
             ),
@@ -44,11 +45,16 @@ impl World {
                 kit::testing::mariadb().await.fresh_database().await,
                 [
                     include_str!("../../../../migrations/mysql/0004_core.sql"),
+                    include_str!("../../../../migrations/mysql/0011_ledger.sql"),
                     include_str!("../../../../migrations/mysql/0012_core_clearing.sql"),
                 ],
             ),
         };
-        let plan = [(4, "core", core), (12, "core_clearing", clearing)];
+        let plan = [
+            (4, "core", core),
+            (11, "ledger", ledger),
+            (12, "core_clearing", clearing),
+        ];
         let plan = plan.map(|(version, name, sql)| migrate::Migration { version, name, sql });
         let db = Db::open(&Options {
             pool: 4,

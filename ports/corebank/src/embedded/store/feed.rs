@@ -98,19 +98,30 @@ pub(in crate::embedded) async fn changes_after(
     after: i64,
     limit: i64,
 ) -> db::Result<Vec<FedEntry>> {
-    type Row = (i64, String, i64, String, i64, i64, i64, String, String, Ms);
     let sql = "select h.feed, e.account, e.seq, e.transfer, e.amount, e.balance_after, e.code, \
-               e.business_date, e.value_date, e.at from core_change h \
+               e.business_date, e.value_date, e.at, e.chain from core_change h \
                join ledger_entry e on e.account = h.account and e.seq = h.seq \
                where h.feed > ? order by h.feed limit ?";
-    let rows: Vec<Row> = c.rows(sql, (after, limit)).await?;
+    let rows: Vec<Fed> = c.rows(sql, (after, limit)).await?;
     rows.into_iter().map(fed).collect()
 }
 
-type Fed = (i64, String, i64, String, i64, i64, i64, String, String, Ms);
+type Fed = (
+    i64,
+    String,
+    i64,
+    String,
+    i64,
+    i64,
+    i64,
+    String,
+    String,
+    Ms,
+    String,
+);
 
 fn fed(
-    (feed, account, seq, transfer, amount, balance_after, code, booked, value, at): Fed,
+    (feed, account, seq, transfer, amount, balance_after, code, booked, value, at, chain): Fed,
 ) -> db::Result<FedEntry> {
     let odd = |what: &str| db::Error::Row(what.into());
     Ok(FedEntry {
@@ -125,6 +136,7 @@ fn fed(
             business_date: Day::parse(&booked).ok_or_else(|| odd("business date"))?,
             value_date: Day::parse(&value).ok_or_else(|| odd("value date"))?,
             at,
+            chain,
         },
     })
 }
