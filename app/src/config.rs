@@ -21,6 +21,7 @@ pub struct Config {
     pub wechat: WeChat,
     pub sms: Sms,
     pub documents: Documents,
+    pub payments: Payments,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,6 +100,20 @@ pub struct Documents {
     pub font: String,
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Payments {
+    pub case_after_minutes: u32,
+}
+
+impl Default for Payments {
+    fn default() -> Self {
+        Self {
+            case_after_minutes: 30,
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -112,6 +127,7 @@ impl Default for Config {
             wechat: WeChat::default(),
             sms: Sms::default(),
             documents: Documents::default(),
+            payments: Payments::default(),
         }
     }
 }
@@ -302,6 +318,12 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "path",
         "found",
         "A CJK font for PDF statements; by default one of Debian's is looked for.",
+    ),
+    (
+        "payments.case_after_minutes",
+        "number",
+        "30",
+        "A payment whose outcome is unknown for so long becomes a case for people; it goes on being asked for.",
     ),
 ];
 

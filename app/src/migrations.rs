@@ -30,6 +30,9 @@ line! {
     10 "0010_couriers",
     11 "0011_ledger",
     12 "0012_core_clearing",
+    13 "0013_payments_transfers",
+    14 "0014_payments_schedules",
+    20 "0020_sweeps",
 }
 
 /// Every migration for an engine, in order.

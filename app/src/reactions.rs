@@ -15,6 +15,9 @@ use crate::wire::Bank;
 
 const POSTED: &str = "app.tell_posted";
 const FAILED: &str = "app.tell_failed";
+const RETURNED: &str = "app.tell_returned";
+const TOMORROW: &str = "app.tell_schedule_tomorrow";
+const SKIPPED: &str = "app.tell_schedule_skipped";
 const BLOCKED: &str = "app.tell_blocked";
 const LIFTED: &str = "app.tell_lifted";
 const BOUND: &str = "app.tell_bound";
@@ -24,6 +27,9 @@ pub(crate) fn subscriptions() -> Vec<Subscription> {
     [
         ("payments.posted", POSTED),
         ("payments.failed", FAILED),
+        ("payments.returned", RETURNED),
+        ("payments.schedule_tomorrow", TOMORROW),
+        ("payments.schedule_skipped", SKIPPED),
         ("accounts.blocked", BLOCKED),
         ("accounts.lifted", LIFTED),
         ("identity.bound", BOUND),
@@ -37,7 +43,11 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
         let bank = bank.clone();
         Handler::new(kind, TRIES, move |job| react(bank.clone(), kind, job))
     };
-    [POSTED, FAILED, BLOCKED, LIFTED, BOUND].map(with).into()
+    [
+        POSTED, FAILED, RETURNED, TOMORROW, SKIPPED, BLOCKED, LIFTED, BOUND,
+    ]
+    .map(with)
+    .into()
 }
 
 async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outcome> {
@@ -52,6 +62,8 @@ async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outco
             }
         },
         FAILED => failed(&bank, &fact).await?,
+        RETURNED => returned(&bank, &fact).await?,
+        TOMORROW | SKIPPED => scheduled(&bank, &fact, kind == TOMORROW).await?,
         BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
         _ => bound(&bank, &fact).await?,
     };
@@ -106,6 +118,9 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Option<Vec<Notice>>
 }
 
 async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Vec<Notice>>> {
+    if !sent.elsewhere.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
     let Some(customer_no) = bank.accounts.customer_no_of(&sent.payee_no).await? else {
         return Ok(Some(Vec::new()));
     };
@@ -145,6 +160,59 @@ async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
         },
         dedupe_key: format!("transfer.failed.{id}"),
         link: Some(format!("/h5/transfers/{id}")),
+    }])
+}
+
+/// 退汇 is told plainly: the money is back, and why.
+async fn returned(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+    let id = text(fact, "transfer")?;
+    let Some(sent) = bank.payments.notice(id.parse()?).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![Notice {
+        customer: sent.customer,
+        kind: NoticeKind::TransferReturned {
+            amount: sent.amount,
+            payee_masked: sent.payee_masked,
+            account_tail: sent.account_tail,
+            reason: sent.reason.to_owned(),
+            at: sent.at,
+        },
+        dedupe_key: format!("transfer.returned.{id}"),
+        link: Some(format!("/h5/transfers/{id}")),
+    }])
+}
+
+/// The day before a scheduled transfer, or when one was skipped.
+async fn scheduled(bank: &Bank, fact: &Value, tomorrow: bool) -> anyhow::Result<Vec<Notice>> {
+    let (id, day) = (text(fact, "schedule")?, text(fact, "day")?);
+    let Some(due) = bank.payments.plan_notice(id, day, text(fact, "reason")?).await? else {
+        return Ok(Vec::new());
+    };
+    let (amount, payee_masked, account_tail, at) = (due.amount, due.payee_masked, due.account_tail, due.at);
+    let kind = if tomorrow {
+        NoticeKind::ScheduleTomorrow {
+            amount,
+            payee_masked,
+            account_tail,
+            reason: due.warning.to_owned(),
+            at,
+        }
+    } else {
+        NoticeKind::ScheduleSkipped {
+            amount,
+            payee_masked,
+            account_tail,
+            reason: due.text.to_owned(),
+            at,
+        }
+    };
+    let what = if tomorrow { "tomorrow" } else { "skipped" };
+    Ok(vec![Notice {
+        customer: due.customer,
+        kind,
+        dedupe_key: format!("schedule.{what}.{id}.{day}"),
+        link: Some(format!("/h5/schedules/{id}")),
     }])
 }
 

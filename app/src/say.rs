@@ -37,6 +37,12 @@ pub(crate) fn accounts(config: &Config) -> accounts::Settings {
     }
 }
 
+pub(crate) fn payments(config: &Config) -> payments::Settings {
+    payments::Settings {
+        case_after: i64::from(config.payments.case_after_minutes) * kit::clock::MINUTE,
+    }
+}
+
 pub(crate) fn channel(config: &Config, commands: Vec<Command>) -> anyhow::Result<channel::Settings> {
     let w = &config.wechat;
     let account = Account::new(&w.appid, &w.token, &w.encoding_aes_key, &w.original_id)?;

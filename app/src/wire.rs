@@ -95,7 +95,13 @@ impl Bank {
             say::identity(&config),
         );
         let accounts = Accounts::new(cx.clone(), core.clone(), identity.clone(), say::accounts(&config));
-        let payments = Payments::new(cx.clone(), core.clone(), identity.clone(), accounts.clone());
+        let payments = Payments::new(
+            cx.clone(),
+            core.clone(),
+            identity.clone(),
+            accounts.clone(),
+            say::payments(&config),
+        );
         let outreach = Outreach::new(cx.clone(), identity.clone(), wechat, sms, say::outreach(&config));
         let commands = say::commands(&identity, &accounts, &config);
         let channel = Channel::new(cx.clone(), outreach.clone(), say::channel(&config, commands)?);
@@ -152,6 +158,7 @@ impl Bank {
             tasks.start(self.worker().run());
             tasks.start(audit::keep_sealing(self.cx.clone()));
             tasks.start(channel::keep_recovering(self.channel.clone()));
+            tasks.start(payments::keep_scheduling(self.payments.clone()));
             tasks.start(keep_tidy(self.clone()));
             if let Some(core) = self.embedded.clone() {
                 tasks.start(keep_expiring(self.cx.clone(), core.clone()));

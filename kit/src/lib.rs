@@ -13,6 +13,7 @@ pub mod crypto;
 pub mod cx;
 pub mod db;
 pub mod events;
+pub mod failpoint;
 pub mod http;
 pub mod idem;
 pub mod ids;

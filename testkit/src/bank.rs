@@ -112,6 +112,11 @@ impl TestBank {
         self.bank.worker().drain().await.expect("jobs run");
     }
 
+    /// Looks at scheduled transfers, as every worker does all day.
+    pub async fn runs_schedules(&self) {
+        self.bank.payments.run_schedules().await.expect("schedules run");
+    }
+
     /// Lets time pass from job to job until nothing waits any more.
     pub async fn settles(&self) {
         for _ in 0..MOST_ROUNDS {

@@ -66,6 +66,23 @@ impl RealBank {
         self.answers().await;
     }
 
+    /// Starts the killed bank again, to die by itself when it reaches this fail point.
+    pub async fn starts_again_to_die_at(&mut self, point: &str) {
+        let mut setting = self.setting.clone();
+        setting.push(("FAILPOINT", point.to_owned()));
+        self.child = launch(&setting, &self.folder, &["serve", "--demo"]);
+        self.answers().await;
+    }
+
+    /// Waits until the bank has died.
+    pub async fn dies(&mut self) {
+        let begun = Instant::now();
+        while self.child.try_wait().expect("a state").is_none() {
+            assert!(begun.elapsed() < UP_WITHIN, "the bank lives on: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends it the friendly way.
     pub async fn ends(mut self) {
         let pid = self.child.id().to_string();

@@ -91,11 +91,19 @@ async fn things(bank: &TestBank) -> BTreeMap<&'static str, String> {
         json!({ "name": zhang.name, "id_no": zhang.id_no, "card_no": zhang.card_no, "phone": zhang.phone });
     let binding = zhang.post("/api/bindings", form).await.is(201).text("/id");
     let transfer = wang.drafts_transfer(&chen, 100).await.is(201);
+    let payee = json!({ "to_no": chen.card_no, "to_name": chen.name });
+    let payee = wang.post("/api/payees", payee).await.is(201).text("/id");
+    let mut plan = wang.transfer_form(&chen, 100).await;
+    plan["frequency"] = json!("once");
+    plan["first_on"] = json!("2026-12-01");
+    let plan = wang.post("/api/schedules", plan).await.is(201).text("/id");
     BTreeMap::from([
         ("/api/accounts/", wang.account_id().await),
         ("/api/transfers/", transfer.text("/id")),
         ("/api/challenges/", transfer.text("/challenge/id")),
         ("/api/bindings/", binding),
+        ("/api/payees/", payee),
+        ("/api/schedules/", plan),
         (
             "/api/office/customers/",
             wang.get("/api/session").await.ok().text("/customer/id"),

@@ -16,6 +16,7 @@ mod model;
 mod service;
 mod store;
 
+pub use document::slip::Slip;
 pub use error::Error;
 pub use http::{doors, router};
 pub use jobs::{jobs, subscriptions};

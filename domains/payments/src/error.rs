@@ -1,6 +1,6 @@
 //! What payments refuse, with stable codes, and how it is told.
 
-use corebank::RefusalCode;
+use corebank::{RefusalCode, ReturnReason};
 use kit::problem::Problem;
 
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +17,32 @@ pub enum Error {
     PayeeBlocked,
     #[error("the payee's name is another")]
     NameMismatch,
+    #[error("a name of this shape can't be sent to another bank")]
+    BadName,
     #[error("not enough money")]
     Insufficient,
     #[error("above the limit for one transfer")]
     LimitSingle,
     #[error("above the day's limit")]
     LimitDay { left_fen: i64 },
+    #[error("above the year's limit")]
+    LimitYear { left_fen: i64 },
+    #[error("the clearing does not know this bank")]
+    BankUnknown,
+    #[error("first day of a schedule out of range")]
+    BadFirstDay,
+    #[error("last day of a schedule out of range")]
+    BadLastDay,
+    #[error("too many schedules")]
+    TooManySchedules,
+    #[error("alias too long or empty")]
+    BadAlias,
+    #[error("the payee book is full")]
+    BookFull,
+    #[error("the payee stands in the book already")]
+    PayeeSaved,
+    #[error("search word or dates can't be used")]
+    BadSearch,
     #[error("the paying account is blocked")]
     AccountBlocked,
     #[error("no such transfer")]
@@ -59,10 +79,37 @@ pub(crate) fn told(code: RefusalCode) -> (&'static str, &'static str) {
         RefusalCode::PayeeRestricted => ("transfer.payee_blocked", "收款账户目前不能入账。"),
         RefusalCode::SameAccount => ("transfer.same_account", "付款和收款账户相同。"),
         RefusalCode::AmountInvalid => ("transfer.bad_amount", "转账金额不正确。"),
+        RefusalCode::HoldExpired | RefusalCode::HoldResolved | RefusalCode::HoldNotFound => {
+            ("transfer.hold_over", "为这笔转账保留的款项已经释放，没有转出。")
+        }
         _ => (
             "transfer.declined",
             "核心系统未接受这笔转账，如有疑问请联系客服95000。",
         ),
+    }
+}
+
+/// Why money came back from another bank 退汇, as the customer is told.
+pub(crate) fn sent_back(reason: ReturnReason) -> (&'static str, &'static str) {
+    match reason {
+        ReturnReason::AccountNotFound => (
+            "return.account_not_found",
+            "对方银行没有这个收款账号，款项已退回您的账户。",
+        ),
+        ReturnReason::AccountClosed => ("return.account_closed", "收款账户已销户，款项已退回您的账户。"),
+        ReturnReason::AccountBlocked => (
+            "return.account_blocked",
+            "收款账户目前不能入账，款项已退回您的账户。",
+        ),
+        ReturnReason::NameMismatch => (
+            "return.name_mismatch",
+            "收款人姓名与账号不符，款项已退回您的账户。",
+        ),
+        ReturnReason::BankUnavailable => (
+            "return.bank_unavailable",
+            "对方银行未能及时处理，款项已退回您的账户。",
+        ),
+        ReturnReason::Other => ("return.other", "对方银行没有入账，款项已退回您的账户。"),
     }
 }
 
@@ -75,6 +122,22 @@ impl From<Error> for Problem {
                 409,
                 "transfer.wrong_state",
                 "这笔转账现在不能这样操作，请刷新查看最新状态。",
+            ),
+            Error::TooManySchedules => Self::new(
+                422,
+                "schedule.too_many",
+                "预约和定期转账最多同时有50个，请先取消不用的。",
+            ),
+            Error::BookFull => Self::new(
+                422,
+                "payee.book_full",
+                "收款人名册最多保存200人，请先删除不用的。",
+            ),
+            Error::PayeeSaved => Self::new(409, "payee.saved", "这位收款人已经在名册里了。"),
+            Error::BadSearch => Self::new(
+                400,
+                "transfer.bad_search",
+                "查询条件不正确，请检查日期、状态和关键词（最多40个字）。",
             ),
             Error::KeyReused => Self::key_reused(),
             Error::InProgress { retry_after } => Self::in_progress(retry_after),
@@ -97,17 +160,38 @@ impl From<Error> for Problem {
             | Error::PayeeUnknown
             | Error::PayeeBlocked
             | Error::NameMismatch
+            | Error::BadName
             | Error::Insufficient
             | Error::LimitSingle
-            | Error::LimitDay { .. } => of_the_form(&error),
+            | Error::LimitDay { .. }
+            | Error::LimitYear { .. }
+            | Error::BankUnknown
+            | Error::BadFirstDay
+            | Error::BadLastDay
+            | Error::BadAlias => of_the_form(&error),
         }
     }
 }
 
 /// Refusals that one field of the form can mend.
 fn of_the_form(error: &Error) -> Problem {
-    let (code, detail, name, remedy) = match error {
-        Error::BadMemo => ("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
+    let (code, detail, name, remedy) = of_the_payee(error)
+        .or_else(|| of_the_plan(error))
+        .unwrap_or_else(|| of_the_amount(error));
+    let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
+    match error {
+        Error::LimitDay { left_fen } | Error::LimitYear { left_fen } => {
+            problem.with("day_left_fen", *left_fen)
+        }
+        _ => problem,
+    }
+}
+
+/// Code, what happened, field, what to do.
+type Words = (&'static str, &'static str, &'static str, &'static str);
+
+fn of_the_payee(error: &Error) -> Option<Words> {
+    Some(match error {
         Error::SameAccount => (
             "transfer.same_account",
             "付款和收款账户不能相同。",
@@ -132,6 +216,44 @@ fn of_the_form(error: &Error) -> Problem {
             "to_name",
             "请核对收款人姓名和账号，以防转错",
         ),
+        Error::BadName => (
+            "transfer.bad_name",
+            "收款人姓名不正确。",
+            "to_name",
+            "请填写2到40个字的收款人全名",
+        ),
+        Error::BankUnknown => (
+            "transfer.bank_unknown",
+            "没有这家收款银行。",
+            "bank_code",
+            "请在银行列表中选择收款银行",
+        ),
+        Error::BadAlias => ("payee.bad_alias", "备注名不正确。", "alias", "备注名最多20个字"),
+        _ => return None,
+    })
+}
+
+fn of_the_plan(error: &Error) -> Option<Words> {
+    Some(match error {
+        Error::BadFirstDay => (
+            "schedule.bad_first",
+            "首次转出日期不正确。",
+            "first_on",
+            "请选择明天起一年以内的日期",
+        ),
+        Error::BadLastDay => (
+            "schedule.bad_until",
+            "结束日期不正确。",
+            "until_on",
+            "请选择首次转出日期之后、两年以内的日期",
+        ),
+        Error::BadMemo => ("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
+        _ => return None,
+    })
+}
+
+fn of_the_amount(error: &Error) -> Words {
+    match error {
         Error::Insufficient => (
             "transfer.insufficient",
             "账户可用余额不足。",
@@ -150,16 +272,17 @@ fn of_the_form(error: &Error) -> Problem {
             "amount_fen",
             "请减少金额，明天再转，或到网点办理",
         ),
+        Error::LimitYear { .. } => (
+            "transfer.limit_year",
+            "超过今年剩余限额。",
+            "amount_fen",
+            "请减少金额，或到网点办理",
+        ),
         _ => (
             "transfer.bad_amount",
             "转账金额不正确。",
             "amount_fen",
             "请输入大于0、最多两位小数的金额",
         ),
-    };
-    let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
-    match error {
-        Error::LimitDay { left_fen } => problem.with("day_left_fen", *left_fen),
-        _ => problem,
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! **Invariant:** a transfer is sent to the core bank under its own id, so sending it twice books it once.
 //! **Invariant:** only `service::settle` asks the core to move money, and never inside a transaction.
-//! **Invariant:** what the customer proves is the payer, the payee and the amount; a change of any of
-//! them voids the proof.
+//! **Invariant:** what the customer proves is the payer, the payee, the bank, the amount and the arrival; a
+//! change of any of them voids the proof.
 //! **Invariant:** an unknown outcome is `processing`, shown as such, and asked for by our id until it
 //! is known; it is never shown as failed and never sent under a new id.
-//! **Invariant:** the day's limit moves in the transaction that authorises the transfer.
+//! **Invariant:** the limits of the day and the year move in the transaction that authorises the transfer.
+//! **Invariant:** what waits can be taken back until it is sent, never after; its money is held under our id,
+//! and posted or freed exactly once.
+//! **Invariant:** a due day of a schedule is paid or skipped once, whatever dies in between.
 
 mod error;
 mod http;
@@ -20,5 +23,5 @@ pub use http::{doors, router};
 pub use jobs::jobs;
 pub use model::capital::capital;
 pub use model::transfer::{State, TransferId};
-pub use service::{Figures, Notice, Payments};
+pub use service::{Figures, Notice, Payments, PlanNotice, Settings, keep_scheduling};
 pub use store::SEALED;

@@ -27,6 +27,9 @@ const Amount = () => import('./pages/AmountPage.vue')
 const Transfers = () => import('./pages/TransfersPage.vue')
 const Transfer = () => import('./pages/TransferPage.vue')
 const Receipt = () => import('./pages/ReceiptPage.vue')
+const Payees = () => import('./pages/PayeesPage.vue')
+const Schedules = () => import('./pages/SchedulesPage.vue')
+const Schedule = () => import('./pages/SchedulePage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
 const Me = () => import('./pages/MePage.vue')
@@ -72,6 +75,18 @@ export function makeRouter(): Router {
         props: true,
         meta: customer('电子回单', { tab: 'transfer', up: '/transfers' }),
       },
+      { path: '/payees', component: Payees, meta: customer('收款人名册', { tab: 'transfer', up: '/transfer' }) },
+      {
+        path: '/schedules',
+        component: Schedules,
+        meta: customer('预约与定期转账', { tab: 'transfer', up: '/transfer' }),
+      },
+      {
+        path: '/schedules/:id',
+        component: Schedule,
+        props: true,
+        meta: customer('预约转账', { tab: 'transfer', bare: true, up: '/schedules' }),
+      },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
       { path: '/me', component: Me, meta: customer('我的', { tab: 'me', up: '/' }) },
@@ -81,7 +96,7 @@ export function makeRouter(): Router {
         meta: customer('支付密码', { tab: 'me', bare: true, up: '/me' }),
       },
       { path: '/bind', component: Bind, meta: { title: '绑定账户', door: 'visitor' } },
-      { path: '/verify', component: Verify, meta: { title: '验证对账单', door: 'open' } },
+      { path: '/verify', component: Verify, meta: { title: '验证单据真伪', door: 'open' } },
       { path: '/error', component: Failed, meta: { title: '没能打开', door: 'open' } },
       { path: '/bye', component: Bye, meta: { title: '已退出', door: 'open' } },
       { path: '/:rest(.*)*', component: NotFound, meta: { title: '没有这个页面', door: 'open' } },

@@ -19,13 +19,20 @@ describe('the key of a command', () => {
   it('is kept with the draft before the first send, across a reload', () => {
     const { draft } = useTransferDraft()
     Object.assign(draft, { from_account_id: 'a', to_no: '6222 0212 3456 7890', to_name: ' 王建国 ', amount: '500' })
-    const order = orderOf(draft, 50_000)
-    expect(order).toEqual({ from_account_id: 'a', to_no: '6222021234567890', to_name: '王建国', amount_fen: 50_000 })
+    const order = orderOf(draft, 50_000, 'realtime')
+    expect(order).toEqual({
+      from_account_id: 'a',
+      to_no: '6222021234567890',
+      to_name: '王建国',
+      amount_fen: 50_000,
+      arrival: 'realtime',
+    })
     const key = keyOfOrder(draft, order)
 
     const reloaded = useTransferDraft().draft
-    expect(keyOfOrder(reloaded, orderOf(reloaded, 50_000))).toBe(key)
-    expect(keyOfOrder(reloaded, orderOf(reloaded, 50_001))).not.toBe(key)
+    expect(keyOfOrder(reloaded, orderOf(reloaded, 50_000, 'realtime'))).toBe(key)
+    expect(keyOfOrder(reloaded, orderOf(reloaded, 50_001, 'realtime'))).not.toBe(key)
+    expect(keyOfOrder(reloaded, orderOf(reloaded, 50_000, 'next_day'))).not.toBe(key)
   })
 
   it('belongs to nobody once the drafts are forgotten', () => {

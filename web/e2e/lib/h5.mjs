@@ -5,7 +5,7 @@ import { hold, smsCodes } from './phone.mjs'
 /**
  * @typedef {import('playwright-core').Page | import('playwright-core').FrameLocator} Where
  * @typedef {import('./bank.mjs').Person} Person @typedef {import('./bank.mjs').Bank} Bank
- * @typedef {{ name: string, no: string, yuan: string }} Order
+ * @typedef {{ name: string, no: string, yuan: string, when?: string }} Order
  */
 
 /**
@@ -37,13 +37,28 @@ export async function bind(where, person, nextCode) {
   await where.getByRole('button', { name: '完成绑定' }).click()
 }
 
-/** From the payee's form to the sheet that asks for the proof. @param {Where} where @param {Order} order */
-export async function orderTransfer(where, order) {
+/** From the open list of banks. @param {Where} where @param {RegExp} name */
+export async function chooseBank(where, name) {
+  const list = where.getByRole('dialog', { name: '选择收款银行' })
+  await list.getByRole('button', { name }).first().click()
+  await list.waitFor({ state: 'hidden' })
+}
+
+/** From the payee's form to the sheet that asks for a last look. @param {Where} where @param {Order} order */
+export async function fillOrder(where, order) {
   await where.getByLabel('收款人姓名').fill(order.name)
   await where.getByLabel('收款卡号或账号').fill(order.no)
   await where.getByRole('button', { name: '下一步' }).click()
   await where.getByLabel('转账金额（元）').fill(order.yuan)
+  // Elders are offered the next day first.
+  await where.getByRole('radio', { name: order.when ?? '实时到账' }).check()
   await where.getByRole('button', { name: '下一步' }).click()
+  await where.getByRole('dialog', { name: '请核对后确认' }).waitFor()
+}
+
+/** From the payee's form to the sheet that asks for the proof. @param {Where} where @param {Order} order */
+export async function orderTransfer(where, order) {
+  await fillOrder(where, order)
   const sheet = where.getByRole('dialog', { name: '请核对后确认' })
   await sheet.getByRole('button', { name: '确认转账' }).waitFor()
   const sure = sheet.getByRole('checkbox')
@@ -52,12 +67,12 @@ export async function orderTransfer(where, order) {
   await where.getByRole('dialog', { name: '验证身份' }).waitFor()
 }
 
-/** @param {Where} where @param {Person} person @param {() => Promise<string>} nextCode */
-export async function prove(where, person, nextCode) {
+/** @param {Where} where @param {Person} person @param {() => Promise<string>} nextCode @param {string} [go] */
+export async function prove(where, person, nextCode, go = '确认转账') {
   const sheet = where.getByRole('dialog', { name: '验证身份' })
   await sheet.getByLabel('支付密码').fill(person.demo.pay_password)
   await sheet.getByLabel('短信验证码').fill(await nextCode())
-  await sheet.getByRole('button', { name: '确认转账' }).click()
+  await sheet.getByRole('button', { name: go }).click()
 }
 
 /**

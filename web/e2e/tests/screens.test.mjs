@@ -18,6 +18,8 @@ const PATHS = [
   '/entries',
   '/transfer',
   '/transfers',
+  '/payees',
+  '/schedules',
   '/loss',
   '/me',
   '/me/pay-password',

@@ -26,7 +26,7 @@ use crate::{
 
 /// A4 in tenths of a point.
 const WIDTH: i16 = 5_953;
-const LEFT: i16 = 360;
+pub(super) const LEFT: i16 = 360;
 const RIGHT: i16 = 5_593;
 const FIRST_ROW: i16 = 1_560;
 const ROW: i16 = 185;
@@ -117,9 +117,9 @@ fn draw(
     Ok(())
 }
 
-struct Pen<'a, 's> {
-    surface: Surface<'s>,
-    font: &'a Font,
+pub(super) struct Pen<'a, 's> {
+    pub(super) surface: Surface<'s>,
+    pub(super) font: &'a Font,
 }
 
 impl Pen<'_, '_> {
@@ -190,7 +190,7 @@ impl Pen<'_, '_> {
         self.amount(RIGHT, FOOT + 130, &format!("第{number}页，共{count}页"));
     }
 
-    fn text(&mut self, x: i16, y: i16, size: i16, text: &str) {
+    pub(super) fn text(&mut self, x: i16, y: i16, size: i16, text: &str) {
         let at = Point::from_xy(f32::from(x), f32::from(y));
         self.surface.draw_text(
             at,
@@ -207,7 +207,7 @@ impl Pen<'_, '_> {
         self.text(x.saturating_sub(width(text)), y, BODY, text);
     }
 
-    fn line(&mut self, y: i16) -> Result<(), Error> {
+    pub(super) fn line(&mut self, y: i16) -> Result<(), Error> {
         let mut path = PathBuilder::new();
         path.move_to(f32::from(LEFT), f32::from(y));
         path.line_to(f32::from(RIGHT), f32::from(y));

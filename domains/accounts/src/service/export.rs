@@ -10,7 +10,10 @@ use tokio::sync::mpsc;
 
 use super::Accounts;
 use crate::{
-    document::{excel, pdf},
+    document::{
+        excel, pdf,
+        slip::{self, Slip},
+    },
     error::Error,
     model::{
         account::{AccountId, OwnAccount},
@@ -105,6 +108,17 @@ impl Accounts {
             out_fen: Some(summary.totals.spent),
             issued_at: Some(issued.at),
         })
+    }
+
+    /// A slip of one page, e.g. the receipt of a payment, as a PDF document.
+    pub async fn slip(&self, slip: Slip) -> Result<Vec<u8>, Error> {
+        let (settings, fonts) = (self.settings.clone(), self.fonts.clone());
+        let drawn = tokio::task::spawn_blocking(move || {
+            let base = settings.public_url.trim_end_matches('/');
+            let url = format!("{base}{}", slip.verify_path);
+            slip::write(&settings.bank_name, &url, &slip, &fonts.get()?)
+        });
+        drawn.await.map_err(|e| Error::Document(e.to_string()))?
     }
 
     async fn head(&self, who: &Customer, account: &OwnAccount, range: Range) -> Result<Head, Error> {

@@ -12,9 +12,12 @@ pub(crate) struct Entry {
 }
 
 /// Kinds, and the ids that their templates have in the demo account. A bank's own account has its own ids.
-pub const DEFAULT_TEMPLATES: [(&str, &str); 6] = [
+pub const DEFAULT_TEMPLATES: [(&str, &str); 9] = [
     ("transfer_done", "demo-transfer-done"),
     ("transfer_failed", "demo-transfer-done"),
+    ("transfer_returned", "demo-transfer-done"),
+    ("schedule_tomorrow", "demo-transfer-done"),
+    ("schedule_skipped", "demo-transfer-done"),
     ("money_in", "demo-balance-change"),
     ("loss_reported", "demo-loss-report"),
     ("loss_lifted", "demo-loss-report"),
@@ -54,6 +57,9 @@ pub(crate) fn entry(kind: &NoticeKind) -> &'static Entry {
     match kind {
         NoticeKind::TransferDone { .. } => &TRANSFER_DONE,
         NoticeKind::TransferFailed { .. } => &TRANSFER_FAILED,
+        NoticeKind::TransferReturned { .. } => &TRANSFER_RETURNED,
+        NoticeKind::ScheduleTomorrow { .. } => &SCHEDULE_TOMORROW,
+        NoticeKind::ScheduleSkipped { .. } => &SCHEDULE_SKIPPED,
         NoticeKind::MoneyIn { .. } => &MONEY_IN,
         NoticeKind::LossReported { .. } => &LOSS_REPORTED,
         NoticeKind::LossLifted { .. } => &LOSS_LIFTED,
@@ -83,6 +89,42 @@ const TRANSFER_FAILED: Entry = Entry {
     ],
     page: "/h5/transfers",
     sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}转账{amount}元未成功，款项未转出。原因：{reason}。",
+};
+
+const TRANSFER_RETURNED: Entry = Entry {
+    rows: &[
+        ("phrase1", "已退汇"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/transfers",
+    sms: "【微柜银行】您尾号{tail}的账户向{party}转账{amount}元被退回，款项{moment}已退到该账户。{reason}。",
+};
+
+const SCHEDULE_TOMORROW: Entry = Entry {
+    rows: &[
+        ("phrase1", "预约转账"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/schedules",
+    sms: "【微柜银行】您尾号{tail}的账户预约在{moment}向{party}转账{amount}元{reason}。不需要时可提前取消。",
+};
+
+const SCHEDULE_SKIPPED: Entry = Entry {
+    rows: &[
+        ("phrase1", "未转出"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/schedules",
+    sms: "【微柜银行】您尾号{tail}的账户预约在{moment}向{party}转账{amount}元：{reason}。",
 };
 
 const MONEY_IN: Entry = Entry {

@@ -26,6 +26,30 @@ pub enum NoticeKind {
         reason: String,
         at: Ms,
     },
+    /// 退汇: another bank sent it back and the money is on the account again. `reason` as above.
+    TransferReturned {
+        amount: Money,
+        payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A scheduled transfer is due tomorrow, at `at`; `reason` says what would stop it now, or nothing.
+    ScheduleTomorrow {
+        amount: Money,
+        payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A scheduled transfer was due at `at` and was not made.
+    ScheduleSkipped {
+        amount: Money,
+        payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
     MoneyIn {
         amount: Money,
         balance: Money,
@@ -77,6 +101,9 @@ impl NoticeKind {
         match self {
             Self::TransferDone { .. } => "transfer_done",
             Self::TransferFailed { .. } => "transfer_failed",
+            Self::TransferReturned { .. } => "transfer_returned",
+            Self::ScheduleTomorrow { .. } => "schedule_tomorrow",
+            Self::ScheduleSkipped { .. } => "schedule_skipped",
             Self::MoneyIn { .. } => "money_in",
             Self::LossReported { .. } => "loss_reported",
             Self::LossLifted { .. } => "loss_lifted",
@@ -88,6 +115,9 @@ impl NoticeKind {
         match self {
             Self::TransferDone { at, .. }
             | Self::TransferFailed { at, .. }
+            | Self::TransferReturned { at, .. }
+            | Self::ScheduleTomorrow { at, .. }
+            | Self::ScheduleSkipped { at, .. }
             | Self::MoneyIn { at, .. }
             | Self::LossReported { at, .. }
             | Self::LossLifted { at, .. }
@@ -111,6 +141,27 @@ impl NoticeKind {
                 ]
             }
             Self::TransferFailed {
+                amount,
+                payee_masked,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::TransferReturned {
+                amount,
+                payee_masked,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::ScheduleTomorrow {
+                amount,
+                payee_masked,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::ScheduleSkipped {
                 amount,
                 payee_masked,
                 account_tail,

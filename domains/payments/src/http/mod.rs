@@ -1,5 +1,8 @@
 //! The HTTP face of payments.
 
+mod payees;
+mod receipts;
+mod schedules;
 mod transfers;
 mod views;
 
@@ -16,8 +19,17 @@ pub fn router() -> OpenApiRouter<Payments> {
         .routes(routes!(transfers::show))
         .routes(routes!(transfers::authorise))
         .routes(routes!(transfers::cancel))
-        .routes(routes!(transfers::receipt))
-        .routes(routes!(transfers::recent_payees))
+        .routes(routes!(receipts::receipt))
+        .routes(routes!(receipts::receipt_pdf))
+        .routes(routes!(receipts::verify))
+        .routes(routes!(payees::banks))
+        .routes(routes!(payees::recent))
+        .routes(routes!(payees::book, payees::save))
+        .routes(routes!(payees::rename, payees::remove))
+        .routes(routes!(schedules::plan, schedules::list))
+        .routes(routes!(schedules::show))
+        .routes(routes!(schedules::begin))
+        .routes(routes!(schedules::cancel))
 }
 
 pub fn doors() -> Doors {
@@ -29,5 +41,17 @@ pub fn doors() -> Doors {
         .customer("POST", "/api/transfers/{id}/authorise")
         .customer("POST", "/api/transfers/{id}/cancel")
         .customer("GET", "/api/transfers/{id}/receipt")
+        .customer("GET", "/api/transfers/{id}/receipt.pdf")
+        .open("GET", "/api/receipts/verify")
+        .customer("GET", "/api/banks")
         .customer("GET", "/api/payees/recent")
+        .customer("GET", "/api/payees")
+        .customer("POST", "/api/payees")
+        .customer("PUT", "/api/payees/{id}")
+        .customer("DELETE", "/api/payees/{id}")
+        .customer("POST", "/api/schedules")
+        .customer("GET", "/api/schedules")
+        .customer("GET", "/api/schedules/{id}")
+        .customer("POST", "/api/schedules/{id}/authorise")
+        .customer("POST", "/api/schedules/{id}/cancel")
 }

@@ -9,8 +9,10 @@ use kit::web::{Body, Cursor, Id, IdempotencyKey, Page, Params};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::views::{Receipt, RecentPayees, TransferCheck, TransferView};
-use crate::model::transfer::{State as TransferStage, TransferId};
+use super::views::{TransferCheck, TransferView};
+use crate::error::Error;
+use crate::model::history::Search;
+use crate::model::transfer::TransferId;
 use crate::service::{Check, Draft, Payments};
 
 const PAGE: usize = 20;
@@ -47,9 +49,17 @@ pub(super) async fn create(
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     cursor: Option<String>,
+    /// `all`, `under_way`, `done` or `not_done`.
+    state: Option<String>,
+    /// First day, Shanghai, `YYYY-MM-DD`.
+    from: Option<String>,
+    /// Last day, inclusive.
+    to: Option<String>,
+    /// Part of the payee's name, the end of the number, part of the memo or the bank's name, or the amount in yuan.
+    q: Option<String>,
 }
 
-/// The customer's transfers, newest first.
+/// The customer's transfers that fit, newest first. A page may hold fewer than there is room for while `next` is set.
 #[utoipa::path(get, path = "/api/transfers", tag = "payments", params(ListQuery),
     responses((status = 200, body = Page<TransferView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
@@ -58,7 +68,13 @@ pub(super) async fn list(
     Params(query): Params<ListQuery>,
 ) -> Answer<Json<Page<TransferView>>> {
     let after = Cursor::parse(query.cursor.as_deref())?;
-    Ok(Json(payments.list(&who, after, PAGE).await?.map(Into::into)))
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let days = (text(&query.from), text(&query.to));
+    let search = Search::parse(&text(&query.state), (&days.0, &days.1), &text(&query.q));
+    let search = search.ok_or(Error::BadSearch)?;
+    Ok(Json(
+        payments.list(&who, after, (&search, PAGE)).await?.map(Into::into),
+    ))
 }
 
 /// One transfer.
@@ -81,7 +97,7 @@ pub(super) struct AuthoriseTransfer {
     sms_code: Option<String>,
 }
 
-/// Authorises a transfer: 200 when its outcome is known, 202 while it is being processed.
+/// Authorises a transfer: 200 when its outcome is known or it waits for its time, 202 while it is being processed.
 #[utoipa::path(post, path = "/api/transfers/{id}/authorise", tag = "payments", request_body = AuthoriseTransfer,
     params(("id" = TransferId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = TransferView), (status = 202, body = TransferView), (status = 401, body = Problem),
@@ -101,7 +117,7 @@ pub(super) async fn authorise(
     let outcome = payments
         .authorise(&who, id, &key, (ask.challenge_id, &proof))
         .await?;
-    let known = outcome.state != TransferStage::Processing;
+    let known = !outcome.state.in_flight();
     Ok((
         if known {
             StatusCode::OK
@@ -112,7 +128,7 @@ pub(super) async fn authorise(
     ))
 }
 
-/// Takes back a draft.
+/// Takes back a draft, or a transfer that waits for its time.
 #[utoipa::path(post, path = "/api/transfers/{id}/cancel", tag = "payments", params(("id" = TransferId, Path)),
     responses((status = 200, body = TransferView), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -122,29 +138,4 @@ pub(super) async fn cancel(
     Id(id): Id<TransferId>,
 ) -> Answer<Json<TransferView>> {
     Ok(Json(payments.cancel(&who, id).await?.into()))
-}
-
-/// The receipt of a booked transfer.
-#[utoipa::path(get, path = "/api/transfers/{id}/receipt", tag = "payments", params(("id" = TransferId, Path)),
-    responses((status = 200, body = Receipt), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
-pub(super) async fn receipt(
-    State(payments): State<Payments>,
-    who: Customer,
-    Id(id): Id<TransferId>,
-) -> Answer<Json<Receipt>> {
-    Ok(Json(payments.receipt(&who, id).await?.into()))
-}
-
-/// Whom the customer has paid lately.
-#[utoipa::path(get, path = "/api/payees/recent", tag = "payments",
-    responses((status = 200, body = RecentPayees), (status = 401, body = Problem)))]
-pub(super) async fn recent_payees(
-    State(payments): State<Payments>,
-    who: Customer,
-) -> Answer<Json<RecentPayees>> {
-    let payees = payments.recent_payees(&who).await?;
-    Ok(Json(RecentPayees {
-        items: payees.into_iter().map(Into::into).collect(),
-    }))
 }

@@ -1,22 +1,23 @@
-//! Transfers as the client sees them: masked, with the state in words.
+//! Transfers as the client sees them: masked, with the state in words and the way so far.
 
-use corebank::RefusalCode;
 use identity::{ChallengeView, Factor, mask};
-use kit::clock::{Ms, date_of};
+use kit::clock::Ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::told;
-use crate::model::capital::capital;
 use crate::model::rules::Warning;
-use crate::model::transfer::{State, Transfer, TransferId};
-use crate::service::{Checked, RecentPayee, TransferState};
+use crate::model::timeline::{Mark, timeline};
+use crate::model::transfer::{Arrival, State, TransferId};
+use crate::service::{Checked, NameCheck, TransferState, reason_of, receipt_no};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct TransferCheck {
     payee_name_masked: String,
     payee_no_masked: String,
-    name_matches: bool,
+    /// The payee's bank; null for our own.
+    bank_name: Option<String>,
+    /// Null for another bank: it compares the name when the money arrives, and sends it back otherwise.
+    name_matches: Option<bool>,
     first_time: bool,
     fee_fen: i64,
     day_limit_fen: i64,
@@ -24,21 +25,50 @@ pub(super) struct TransferCheck {
     per_transfer_limit_fen: i64,
     warnings: Vec<Warning>,
     factors: Vec<Factor>,
+    arrivals: Vec<ArrivalView>,
+    /// What is chosen unless the customer says otherwise: the next day in elder mode.
+    default_arrival: Arrival,
+    /// The transfer would wait two hours before it is sent, and could be taken back.
+    cooling_off: bool,
+}
+
+/// A way to arrive.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ArrivalView {
+    arrival: Arrival,
+    text: &'static str,
+    /// How long it can be taken back. Milliseconds.
+    wait_ms: Ms,
 }
 
 impl From<Checked> for TransferCheck {
     fn from(c: Checked) -> Self {
+        let arrivals = [Arrival::Realtime, Arrival::Ordinary, Arrival::NextDay];
         Self {
             payee_name_masked: mask::name(&c.payee.name),
             payee_no_masked: mask::card(&c.payee.number),
-            name_matches: c.payee.name_matches,
+            name_matches: match c.payee.name_check {
+                NameCheck::Matched => Some(true),
+                NameCheck::Mismatch => Some(false),
+                NameCheck::AtArrival => None,
+            },
+            bank_name: Some(c.payee.bank.name).filter(|name| !name.is_empty()),
             first_time: c.first_time,
             fee_fen: 0,
-            day_limit_fen: c.limits.per_day,
-            day_left_fen: c.left,
-            per_transfer_limit_fen: c.limits.per_transfer,
+            day_limit_fen: c.allowance.per_day(),
+            day_left_fen: c.allowance.left(),
+            per_transfer_limit_fen: c.allowance.per_transfer(),
             warnings: c.warnings,
             factors: c.factors,
+            arrivals: arrivals
+                .map(|arrival| ArrivalView {
+                    arrival,
+                    text: arrival.text(),
+                    wait_ms: arrival.wait(),
+                })
+                .into(),
+            default_arrival: c.default_arrival,
+            cooling_off: c.cooling,
         }
     }
 }
@@ -59,6 +89,8 @@ pub(super) struct TransferFrom {
 pub(super) struct TransferTo {
     name_masked: String,
     no_masked: String,
+    /// Null for our own bank.
+    bank_name: Option<String>,
 }
 
 /// A transfer.
@@ -67,7 +99,7 @@ pub(super) struct TransferView {
     id: TransferId,
     state: State,
     state_text: &'static str,
-    /// Why it failed.
+    /// Why it failed or came back.
     reason: Option<TransferReason>,
     from: TransferFrom,
     to: TransferTo,
@@ -78,8 +110,18 @@ pub(super) struct TransferView {
     /// Milliseconds UTC.
     created_at: Ms,
     done_at: Option<Ms>,
-    /// When the core bank will be asked again, while processing.
+    /// When the bank will ask again what became of it, while it is under way.
     next_check_at: Option<Ms>,
+    arrival: Arrival,
+    arrival_text: &'static str,
+    /// It waits because a large first payment at night does.
+    cooling_off: bool,
+    /// When it leaves, while it waits and can be taken back.
+    execute_at: Option<Ms>,
+    /// The schedule that made it.
+    schedule_id: Option<String>,
+    /// The way so far and what comes next.
+    timeline: Vec<Mark>,
     receipt_no: Option<String>,
     /// The proof that it waits for.
     challenge: Option<ChallengeView>,
@@ -93,10 +135,8 @@ impl From<TransferState> for TransferView {
             challenge,
         } = s;
         let some = |at: Ms| (at > 0).then_some(at);
-        let reason = (state == State::Failed).then(|| {
-            let (code, text) = told(RefusalCode::parse(&t.reason));
-            TransferReason { code, text }
-        });
+        let reason = reason_of(&t).map(|(code, text)| TransferReason { code, text });
+        let timeline = timeline(&t, state);
         Self {
             id: t.id,
             state,
@@ -110,86 +150,21 @@ impl From<TransferState> for TransferView {
             to: TransferTo {
                 name_masked: mask::name(&t.to_name),
                 no_masked: mask::card(&t.to_no),
+                bank_name: Some(t.bank.name).filter(|name| !name.is_empty()),
             },
             amount_fen: t.amount_fen,
             fee_fen: t.fee_fen,
             memo: Some(t.memo).filter(|memo| !memo.is_empty()),
             created_at: t.created_at,
             done_at: some(t.done_at),
-            next_check_at: if state == State::Processing {
-                some(t.next_check_at)
-            } else {
-                None
-            },
+            next_check_at: some(t.next_check_at).filter(|_| state.in_flight()),
+            arrival: t.arrival,
+            arrival_text: t.arrival.text(),
+            cooling_off: t.cooling,
+            execute_at: some(t.execute_at).filter(|_| state == State::Waiting),
+            schedule_id: Some(t.schedule).filter(|id| !id.is_empty()),
+            timeline,
             challenge: challenge.map(Into::into),
-        }
-    }
-}
-
-/// 电子回单.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Receipt {
-    receipt_no: String,
-    /// Twelve characters over everything on the receipt; a changed receipt does not fit it.
-    verify_code: String,
-    payer_name_masked: String,
-    payer_no_masked: String,
-    payee_name_masked: String,
-    payee_no_masked: String,
-    amount_fen: i64,
-    amount_capital: String,
-    memo: Option<String>,
-    at: Ms,
-    /// The core bank's own number of the booking.
-    reference: String,
-}
-
-impl From<(Transfer, String)> for Receipt {
-    fn from((t, verify_code): (Transfer, String)) -> Self {
-        Self {
-            receipt_no: receipt_no(&t),
-            verify_code,
-            payer_name_masked: mask::name(&t.from_name),
-            payer_no_masked: mask::card(&t.from_no),
-            payee_name_masked: mask::name(&t.to_name),
-            payee_no_masked: mask::card(&t.to_no),
-            amount_fen: t.amount_fen,
-            amount_capital: capital(t.amount_fen),
-            memo: Some(t.memo).filter(|memo| !memo.is_empty()),
-            at: t.done_at,
-            reference: t.reference,
-        }
-    }
-}
-
-/// The day and the end of the id: short enough to be read over the phone.
-fn receipt_no(t: &Transfer) -> String {
-    let id = t.id.to_string().replace('-', "").to_uppercase();
-    let tail = id.get(id.len().saturating_sub(12)..).unwrap_or("");
-    format!("WG{}{tail}", date_of(t.done_at).strftime("%Y%m%d"))
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct RecentPayeeView {
-    name_masked: String,
-    account_masked: String,
-    /// May be given as `to_no` of a transfer.
-    account_ref: String,
-    last_at: Ms,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct RecentPayees {
-    pub(super) items: Vec<RecentPayeeView>,
-}
-
-impl From<RecentPayee> for RecentPayeeView {
-    fn from(p: RecentPayee) -> Self {
-        Self {
-            name_masked: p.name_masked,
-            account_masked: p.no_masked,
-            account_ref: p.reference,
-            last_at: p.last_at,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The words of payments: pure types and rules.
 
 pub(crate) mod capital;
+pub(crate) mod history;
 pub(crate) mod rules;
+pub(crate) mod schedule;
+pub(crate) mod timeline;
 pub(crate) mod transfer;

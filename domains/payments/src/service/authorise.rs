@@ -12,9 +12,9 @@ use super::Payments;
 use super::look::TransferState;
 use crate::error::Error;
 use crate::jobs::SETTLE;
-use crate::model::rules::{Excess, Limits, Used};
-use crate::model::transfer::{Move, State, Transfer, TransferId, ask_again_after};
-use crate::store;
+use crate::model::rules::{COOLING, Circumstances, cools};
+use crate::model::transfer::{Hold, Move, State, Transfer, TransferId, ask_again_after};
+use crate::store::{self, Wait};
 
 /// The job looks after the transfer when this request does not come back with an answer in time.
 const LOOK_AFTER: i64 = 8 * kit::clock::SECOND;
@@ -55,38 +55,50 @@ impl Payments {
             return Err(Error::WrongState);
         }
         self.prove(who, &transfer, proof).await?;
-        let (this, given) = (self.clone(), transfer.clone());
-        let at = self
-            .cx
+        let this = self.clone();
+        self.cx
             .db
-            .tx(async move |c| this.commit_to(c, &given, &key).await)
+            .tx(async move |c| this.commit_to(c, &transfer, &key).await)
             .await?;
-        let authorised = Transfer {
-            authorised_at: at,
-            ..transfer
-        };
-        self.settle_now(&authorised).await?;
+        kit::failpoint::reach("payments.authorised");
+        self.settle_now(id).await?;
         self.show(who, id).await
     }
 
-    /// Takes back a draft that has not been authorised; repeating it changes nothing.
+    /// Takes back what has not been sent: a draft, or a transfer that waits, whose money is then freed.
+    /// Repeating it changes nothing.
     pub(crate) async fn cancel(&self, who: &Customer, id: TransferId) -> Result<TransferState, Error> {
         let transfer = self.owned(who, id).await?;
         let to = transfer.state.after(Move::Cancel);
         if transfer.state != State::Cancelled {
             let to = to.ok_or(Error::WrongState)?;
-            let (this, now) = (self.clone(), self.cx.clock.now());
+            let (this, given) = (self.clone(), transfer.clone());
             self.cx
                 .db
-                .tx(async move |c| {
-                    if !store::ended(c, id, (transfer.state, to), ("", ""), now).await? {
-                        return Err(Error::WrongState);
-                    }
-                    this.note(c, transfer.customer, "transfer.cancel", id, "ok").await
-                })
+                .tx(async move |c| this.take_back(c, &given, to).await)
                 .await?;
+            if transfer.state == State::Waiting {
+                self.settle_later(id).await?;
+                self.accounts.touched(&transfer.from_no).await;
+            }
         }
         self.show(who, id).await
+    }
+
+    async fn take_back(&self, c: &mut Conn, t: &Transfer, to: State) -> Result<(), Error> {
+        let now = self.cx.clock.now();
+        if !store::ended(c, t.id, (t.state, to), ("", ""), now).await? {
+            return Err(Error::WrongState);
+        }
+        if t.state == State::Waiting {
+            Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+            if t.hold == Hold::None {
+                jobs::cancel(c, SETTLE, &t.id.to_string()).await?;
+            } else {
+                self.unwanted(c, t).await?;
+            }
+        }
+        self.note(c, t.customer, "transfer.cancel", t.id, "ok").await
     }
 
     /// A challenge that is used already belongs to a request with the same key that is still at work.
@@ -101,8 +113,8 @@ impl Payments {
         }
     }
 
-    /// The one transaction after which the bank is committed; gives its instant.
-    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<Ms, Error> {
+    /// The one transaction after which the bank is committed.
+    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<(), Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
             Claim::New => {}
@@ -118,47 +130,54 @@ impl Payments {
         if Accounts::is_blocked(c, transfer.account).await? {
             return Err(Error::AccountBlocked);
         }
-        self.take_limit(c, transfer, now).await?;
-        if !store::authorised(c, id, now, now + ask_again_after(0)).await? {
-            return Err(Error::WrongState);
-        }
+        Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
+        self.on_its_way(c, transfer, now).await?;
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
-        let payload = id.to_string();
-        jobs::enqueue(
-            c,
-            &self.cx,
-            NewJob {
-                kind: SETTLE,
-                key: &payload,
-                payload: &payload,
-                run_at: now + LOOK_AFTER,
-            },
-        )
-        .await?;
-        idem::finish(c, &key.scope, &key.key, &payload).await?;
-        Ok(now)
+        idem::finish(c, &key.scope, &key.key, &id.to_string()).await?;
+        Ok(())
     }
 
-    async fn take_limit(&self, c: &mut Conn, transfer: &Transfer, now: Ms) -> Result<(), Error> {
-        let (customer, day) = (transfer.customer, kit::clock::date_of(now).to_string());
-        let limits = store::limits(c, "standard").await?.unwrap_or(Limits {
-            per_transfer: 0,
-            per_day: 0,
-            per_day_count: 0,
-        });
-        if store::used(c, customer, &day).await? == Used::default() {
-            store::begin_usage(c, customer, &day).await?;
+    /// Sent now, or kept until its time with the money held; a job looks after it either way.
+    async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+        let circumstances = Circumstances {
+            amount: t.amount_fen,
+            first_time: !store::knows(c, t.customer, &t.to_idx).await?,
+            again: false,
+            now,
+        };
+        let cooling = t.cooling || cools(&circumstances);
+        let wait = t.arrival.wait().max(if cooling { COOLING } else { 0 });
+        let step = if wait > 0 { Move::Postpone } else { Move::Authorise };
+        t.state.after(step).ok_or(Error::WrongState)?;
+        let moved = if wait > 0 {
+            let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
+            let wait = Wait {
+                execute_at: now + wait,
+                cooling,
+                hold: if t.bank.is_ours() {
+                    Hold::Wanted
+                } else {
+                    Hold::None
+                },
+                hold_id: id(),
+                void_id: id(),
+            };
+            store::postponed(c, t.id, now, &wait).await?
+        } else {
+            store::authorised(c, t.id, now, now + ask_again_after(0)).await?
+        };
+        if !moved {
+            return Err(Error::WrongState);
         }
-        if limits.check(transfer.amount_fen, Used::default()) == Err(Excess::Single) {
-            return Err(Error::LimitSingle);
-        }
-        if !store::use_limit(c, customer, &day, transfer.amount_fen, limits).await? {
-            let used = store::used(c, customer, &day).await?;
-            return Err(Error::LimitDay {
-                left_fen: limits.left(used),
-            });
-        }
+        let payload = t.id.to_string();
+        let job = NewJob {
+            kind: SETTLE,
+            key: &payload,
+            payload: &payload,
+            run_at: now + LOOK_AFTER,
+        };
+        jobs::enqueue(c, &self.cx, job).await?;
         Ok(())
     }
 }

@@ -12,11 +12,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Payments;
-use super::check::Resolved;
 use super::look::TransferState;
+use super::payee::{NameCheck, Resolved, To};
 use crate::error::Error;
-use crate::model::rules::{Excess, MEMO_MAX};
-use crate::model::transfer::{State, Transfer, TransferId};
+use crate::model::rules::{MEMO_MAX, cools};
+use crate::model::transfer::{Arrival, Signed, Transfer, TransferId};
 use crate::store;
 
 /// A transfer as asked for.
@@ -25,15 +25,39 @@ use crate::store;
 #[schema(as = NewTransfer)]
 pub(crate) struct Draft {
     pub(crate) from_account_id: accounts::AccountId,
-    /// The payee's card or account number, or the `account_ref` of a recent payee.
+    /// The payee's card or account number, or the `account_ref` of a known payee.
     pub(crate) to_no: String,
     pub(crate) to_name: String,
+    /// The payee's bank, from `/api/banks`; none for our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bank_code: Option<String>,
     /// Fen.
     #[schema(minimum = 1)]
     pub(crate) amount_fen: i64,
     /// At most 50 characters.
     #[serde(default)]
     pub(crate) memo: Option<String>,
+    /// 到账方式; real-time when it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) arrival: Option<Arrival>,
+}
+
+impl Draft {
+    fn to(&self) -> To<'_> {
+        To {
+            no: &self.to_no,
+            name: &self.to_name,
+            bank_code: self.bank_code.as_deref().unwrap_or(""),
+        }
+    }
+}
+
+/// What is asked for, beside who pays whom.
+struct Wish {
+    amount_fen: i64,
+    memo: String,
+    arrival: Arrival,
+    cooling: bool,
 }
 
 impl Payments {
@@ -99,49 +123,43 @@ impl Payments {
 
     /// Every refusal that can be known now is given now.
     async fn prepared(&self, who: &Customer, ask: &Draft) -> Result<(Transfer, Vec<Factor>), Error> {
-        let memo = ask.memo.as_deref().unwrap_or("").trim().to_owned();
-        if memo.chars().count() > MEMO_MAX || memo.chars().any(char::is_control) {
-            return Err(Error::BadMemo);
-        }
-        let (limits, used) = self.limits(who).await?;
-        limits
-            .check(ask.amount_fen, used)
-            .map_err(|excess| match excess {
-                Excess::BadAmount => Error::BadAmount,
-                Excess::Single => Error::LimitSingle,
-                Excess::Day => Error::LimitDay {
-                    left_fen: limits.left(used),
-                },
-            })?;
-        let own = self
-            .accounts
-            .own(who.id, &who.customer_no, ask.from_account_id)
-            .await?;
+        let memo = memo_of(ask.memo.as_deref())?;
+        let own = self.payer(who, ask.from_account_id).await?;
+        self.allowance(who.id, own.id).await?.check(ask.amount_fen)?;
+        let payee = self.resolve(who, ask.to()).await?;
+        reachable(&own.account_no, &payee)?;
+        self.affordable(&own.account_no, ask.amount_fen).await?;
+        let cooling = cools(&self.circumstances(who, &payee, ask.amount_fen).await?);
+        let factors = self.identity.policy("transfer", ask.amount_fen).await?;
+        let wish = Wish {
+            amount_fen: ask.amount_fen,
+            memo,
+            arrival: ask.arrival.unwrap_or_default(),
+            cooling,
+        };
+        Ok((self.transfer(who, own, payee, wish).await?, factors))
+    }
+
+    /// The customer's own account, free to pay.
+    pub(crate) async fn payer(
+        &self,
+        who: &Customer,
+        account: accounts::AccountId,
+    ) -> Result<accounts::OwnAccount, Error> {
+        let own = self.accounts.own(who.id, &who.customer_no, account).await?;
         let account = own.id;
-        if self
+        let blocked = self
             .cx
             .db
             .tx(async move |c| Accounts::is_blocked(c, account).await)
-            .await?
-        {
+            .await?;
+        if blocked {
             return Err(Error::AccountBlocked);
         }
-        let payee = self.resolve(who, &ask.to_no, &ask.to_name).await?;
-        self.affordable(&own.account_no, &payee, ask.amount_fen).await?;
-        let factors = self.identity.policy("transfer", ask.amount_fen).await?;
-        Ok((
-            self.transfer(who, own, payee, (ask.amount_fen, memo)).await?,
-            factors,
-        ))
+        Ok(own)
     }
 
-    async fn affordable(&self, from_no: &str, payee: &Resolved, amount: i64) -> Result<(), Error> {
-        if payee.account_no == from_no {
-            return Err(Error::SameAccount);
-        }
-        if !payee.name_matches {
-            return Err(Error::NameMismatch);
-        }
+    async fn affordable(&self, from_no: &str, amount: i64) -> Result<(), Error> {
         match self.core.balance(from_no).await {
             Answer::Done(balance) if balance.available.fen() >= amount => Ok(()),
             Answer::Done(_) => Err(Error::Insufficient),
@@ -155,35 +173,38 @@ impl Payments {
         who: &Customer,
         own: accounts::OwnAccount,
         payee: Resolved,
-        (amount_fen, memo): (i64, String),
+        wish: Wish,
     ) -> Result<Transfer, Error> {
         let id: TransferId = self.cx.ids.make();
         let now = self.cx.clock.now();
         let from_no = own.card_no.unwrap_or(own.account_no);
+        let signed = Signed {
+            id,
+            from_no: &from_no,
+            to_no: &payee.number,
+            amount_fen: wish.amount_fen,
+            bank: &payee.bank.code,
+            arrival: wish.arrival,
+        };
         Ok(Transfer {
-            bound: Transfer::bound(id, &from_no, &payee.number, amount_fen),
+            bound: signed.text(),
             id,
             customer: who.id,
             account: own.id,
-            from_no,
             from_name: self.identity.name_of(who.id).await?,
-            to_idx: self.payee_index(&payee.account_no),
+            to_idx: self.index_of(&payee),
+            from_no,
             to_no: payee.number,
             to_name: payee.name,
-            amount_fen,
-            fee_fen: 0,
-            memo,
-            state: State::AwaitingChallenge,
-            reason: String::new(),
-            challenge: String::new(),
+            bank: payee.bank,
+            amount_fen: wish.amount_fen,
+            memo: wish.memo,
+            arrival: wish.arrival,
+            cooling: wish.cooling,
             expires_at: now,
             business_date: self.cx.clock.today().to_string(),
-            reference: String::new(),
             created_at: now,
-            authorised_at: 0,
-            done_at: 0,
-            checks: 0,
-            next_check_at: 0,
+            ..Transfer::blank(id, who.id, own.id)
         })
     }
 
@@ -193,11 +214,7 @@ impl Payments {
         mut transfer: Transfer,
         factors: &[Factor],
     ) -> Result<Challenge, Error> {
-        let summary = format!(
-            "向{}转账{}元",
-            mask::name(&transfer.to_name),
-            Money::cny(transfer.amount_fen)
-        );
+        let summary = summary_of(&transfer);
         let ask = NewChallenge {
             customer: transfer.customer,
             act: "transfer",
@@ -229,4 +246,40 @@ impl Payments {
         };
         Ok(audit::note(c, &self.cx, entry).await?)
     }
+}
+
+/// What the customer signs, in words: `向*明转账500.00元（中国工商银行，次日到账）`.
+fn summary_of(t: &Transfer) -> String {
+    let mut notes = Vec::new();
+    if !t.bank.is_ours() {
+        notes.push(t.bank.name.as_str());
+    }
+    if t.arrival != Arrival::Realtime {
+        notes.push(t.arrival.text());
+    }
+    let main = format!("向{}转账{}元", mask::name(&t.to_name), Money::cny(t.amount_fen));
+    if notes.is_empty() {
+        main
+    } else {
+        format!("{main}（{}）", notes.join("，"))
+    }
+}
+
+pub(crate) fn memo_of(memo: Option<&str>) -> Result<String, Error> {
+    let memo = memo.unwrap_or("").trim().to_owned();
+    if memo.chars().count() > MEMO_MAX || memo.chars().any(char::is_control) {
+        return Err(Error::BadMemo);
+    }
+    Ok(memo)
+}
+
+/// Another account, and not one that bears another name.
+pub(crate) fn reachable(from_no: &str, payee: &Resolved) -> Result<(), Error> {
+    if payee.bank.is_ours() && payee.account_no == from_no {
+        return Err(Error::SameAccount);
+    }
+    if payee.name_check == NameCheck::Mismatch {
+        return Err(Error::NameMismatch);
+    }
+    Ok(())
 }

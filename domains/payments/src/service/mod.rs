@@ -1,9 +1,19 @@
-//! The use cases of payments: check, draft, authorise, settle, look.
+//! The use cases of payments: check, draft, authorise, hold, settle, record; look back; the payee book; schedules.
 
 mod authorise;
+mod banks;
+mod book;
 mod check;
 mod draft;
+mod history;
+mod hold;
+mod limits;
 mod look;
+mod payee;
+mod receipt;
+mod record;
+mod schedule;
+mod scheduled;
 mod sealed;
 mod settle;
 
@@ -13,13 +23,29 @@ use std::time::Duration;
 use accounts::Accounts;
 use corebank::CoreBank;
 use identity::Identity;
+use kit::clock::Ms;
 use kit::cx::Cx;
 use kit::limits::{Limiter, Quota};
 
+pub(crate) use banks::BankChoice;
+use banks::Banks;
+pub(crate) use book::NewPayee;
 pub(crate) use check::{Check, Checked};
 pub(crate) use draft::Draft;
 pub use look::{Figures, Notice};
-pub(crate) use look::{RecentPayee, TransferState};
+pub(crate) use look::{TransferState, reason_of};
+pub(crate) use payee::NameCheck;
+pub(crate) use receipt::receipt_no;
+pub(crate) use schedule::{NewSchedule, ScheduleState};
+pub use scheduled::{PlanNotice, keep_scheduling};
+pub(crate) use sealed::KnownPayee;
+
+/// What the bank has decided about payments.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// An outcome that is unknown for so long becomes a case for people. Milliseconds.
+    pub case_after: Ms,
+}
 
 /// The capability; cheap to clone.
 #[derive(Clone)]
@@ -28,22 +54,32 @@ pub struct Payments {
     pub(crate) core: Arc<dyn CoreBank>,
     pub(crate) identity: Identity,
     pub(crate) accounts: Accounts,
+    pub(crate) settings: Settings,
+    pub(crate) banks: Arc<Banks>,
     /// Who walks through account numbers learns names; this makes it slow.
     pub(crate) checks: Limiter,
+    /// Twelve letters can't be guessed; this keeps the tries from crowding out others.
+    pub(crate) verifies: Limiter,
 }
 
 impl Payments {
-    pub fn new(cx: Cx, core: Arc<dyn CoreBank>, identity: Identity, accounts: Accounts) -> Self {
-        let checks = Limiter::new(Quota {
-            burst: 60,
-            per: Duration::from_mins(10),
-        });
+    pub fn new(
+        cx: Cx,
+        core: Arc<dyn CoreBank>,
+        identity: Identity,
+        accounts: Accounts,
+        settings: Settings,
+    ) -> Self {
+        let quota = |per| Limiter::new(Quota { burst: 60, per });
         Self {
             cx,
             core,
             identity,
             accounts,
-            checks,
+            settings,
+            banks: Arc::default(),
+            checks: quota(Duration::from_mins(10)),
+            verifies: quota(Duration::from_mins(1)),
         }
     }
 }

@@ -2,10 +2,14 @@
 
 mod limits;
 mod payees;
+mod receipts;
+mod schedules;
 mod transfers;
 
 pub(crate) use limits::*;
 pub(crate) use payees::*;
+pub(crate) use receipts::*;
+pub(crate) use schedules::*;
 pub(crate) use transfers::*;
 
 use kit::reseal::SealedColumn;
@@ -20,4 +24,9 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("payments_transfer", "memo"),
     sealed!("payments_payee", "to_no"),
     sealed!("payments_payee", "to_name"),
+    sealed!("payments_payee", "alias"),
+    sealed!("payments_schedule", "from_no"),
+    sealed!("payments_schedule", "to_no"),
+    sealed!("payments_schedule", "to_name"),
+    sealed!("payments_schedule", "memo"),
 ];

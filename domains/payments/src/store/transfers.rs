@@ -3,7 +3,7 @@
 use kit::clock::Ms;
 use kit::db::{Conn, FromCol, FromRow, Result};
 
-use crate::model::transfer::{State, TransferId};
+use crate::model::transfer::{Hold, State, TransferId};
 
 /// A transfer row, sealed.
 #[derive(Clone)]
@@ -31,6 +31,17 @@ pub(crate) struct Row {
     pub(crate) done_at: Ms,
     pub(crate) checks: i64,
     pub(crate) next_check_at: Ms,
+    pub(crate) bank: String,
+    pub(crate) bank_name: String,
+    pub(crate) arrival: String,
+    pub(crate) cooling: bool,
+    pub(crate) execute_at: Ms,
+    pub(crate) hold: String,
+    pub(crate) hold_id: String,
+    pub(crate) void_id: String,
+    pub(crate) schedule: String,
+    pub(crate) sent_at: Ms,
+    pub(crate) accepted_at: Ms,
 }
 
 /// Read by position, because a row has more columns than a tuple may.
@@ -63,13 +74,25 @@ impl FromRow for Row {
             done_at: at(cols, 20)?,
             checks: at(cols, 21)?,
             next_check_at: at(cols, 22)?,
+            bank: at(cols, 23)?,
+            bank_name: at(cols, 24)?,
+            arrival: at(cols, 25)?,
+            cooling: at::<i64>(cols, 26)? != 0,
+            execute_at: at(cols, 27)?,
+            hold: at(cols, 28)?,
+            hold_id: at(cols, 29)?,
+            void_id: at(cols, 30)?,
+            schedule: at(cols, 31)?,
+            sent_at: at(cols, 32)?,
+            accepted_at: at(cols, 33)?,
         })
     }
 }
 
-/// Writes a new transfer that waits for its proof.
+/// Writes a new transfer: one that waits for its proof, or one that a schedule sends.
 pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
     use kit::db::Bind;
+    let cooling = i64::from(r.cooling);
     let vals = [
         r.id.val(),
         r.customer.val(),
@@ -88,12 +111,20 @@ pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
         r.expires_at.val(),
         r.business_date.val(),
         r.created_at.val(),
+        r.authorised_at.val(),
+        r.next_check_at.val(),
+        r.bank.val(),
+        r.bank_name.val(),
+        r.arrival.val(),
+        cooling.val(),
+        r.schedule.val(),
+        r.sent_at.val(),
     ];
     c.exec_vals(
         "insert into payments_transfer (id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo,
-             state, challenge_id, bound, expires_at, business_date, created_at, reason, reference, authorised_at, done_at, checks,
-             next_check_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, 0)",
+             state, challenge_id, bound, expires_at, business_date, created_at, authorised_at, next_check_at, bank, bank_name,
+             arrival, cooling, schedule_id, sent_at, reason, reference, done_at, checks)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
         &vals,
     )
     .await
@@ -102,7 +133,8 @@ pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
 pub(crate) async fn by_id(c: &mut Conn, id: TransferId) -> Result<Option<Row>> {
     c.row(
         "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
-             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at
+             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at,
+             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at
          from payments_transfer where id = ?",
         (id,),
     )
@@ -118,7 +150,8 @@ pub(crate) async fn of_customer(
 ) -> Result<Vec<Row>> {
     c.rows(
         "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
-             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at
+             challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at,
+             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at
          from payments_transfer where customer_id = ? and (created_at < ? or (created_at = ? and id < ?))
          order by created_at desc, id desc limit ?",
         (customer, before, before, id, limit),
@@ -130,9 +163,82 @@ pub(crate) async fn of_customer(
 pub(crate) async fn authorised(c: &mut Conn, id: TransferId, now: Ms, next: Ms) -> Result<bool> {
     let n = c
         .exec(
-            "update payments_transfer set state = 'processing', authorised_at = ?, next_check_at = ?
+            "update payments_transfer set state = 'processing', authorised_at = ?, sent_at = ?, next_check_at = ?
              where id = ? and state = 'awaiting_challenge' and expires_at > ?",
+            (now, now, next, id, now),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// When a transfer that waits will leave, and under which ids its money is held and freed.
+pub(crate) struct Wait {
+    pub(crate) execute_at: Ms,
+    pub(crate) cooling: bool,
+    pub(crate) hold: Hold,
+    pub(crate) hold_id: String,
+    pub(crate) void_id: String,
+}
+
+/// Authorised for later.
+pub(crate) async fn postponed(c: &mut Conn, id: TransferId, now: Ms, w: &Wait) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set state = 'waiting', authorised_at = ?, next_check_at = ?, execute_at = ?, cooling = ?,
+                 hold = ?, hold_id = ?, void_id = ?
+             where id = ? and state = 'awaiting_challenge' and expires_at > ?",
+            (
+                now,
+                w.execute_at,
+                w.execute_at,
+                i64::from(w.cooling),
+                w.hold.name(),
+                &*w.hold_id,
+                &*w.void_id,
+                id,
+                now,
+            ),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// The time of a transfer that waited has come; false when it was taken back first.
+pub(crate) async fn leaves(c: &mut Conn, id: TransferId, now: Ms, next: Ms) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set state = 'processing', sent_at = ?, next_check_at = ?, checks = 0
+             where id = ? and state = 'waiting' and execute_at <= ?",
             (now, next, id, now),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// The clearing has it; the questions begin anew.
+pub(crate) async fn accepted(
+    c: &mut Conn,
+    id: TransferId,
+    reference: &str,
+    now: Ms,
+    next: Ms,
+) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set state = 'at_clearing', accepted_at = ?, next_check_at = ?, reference = ?, checks = 0
+             where id = ? and state = 'processing'",
+            (now, next, reference, id),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Notes what is known of the money that a transfer holds.
+pub(crate) async fn hold_is(c: &mut Conn, id: TransferId, (from, to): (Hold, Hold)) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_transfer set hold = ? where id = ? and hold = ?",
+            (to.name(), id, from.name()),
         )
         .await?;
     Ok(n == 1)
@@ -159,7 +265,7 @@ pub(crate) async fn ended(
 /// Notes that the core was asked and did not know.
 pub(crate) async fn asked(c: &mut Conn, id: TransferId, next: Ms) -> Result<u64> {
     c.exec(
-        "update payments_transfer set checks = checks + 1, next_check_at = ? where id = ? and state = 'processing'",
+        "update payments_transfer set checks = checks + 1, next_check_at = ? where id = ? and (state in ('waiting', 'processing', 'at_clearing') or hold = 'unwanted')",
         (next, id),
     )
     .await
@@ -176,7 +282,7 @@ pub(crate) async fn sent_again(
     let found: Option<(i64,)> = c
         .row(
             "select 1 from payments_transfer where customer_id = ? and to_idx = ? and created_at >= ? and amount = ?
-             and state in ('processing', 'succeeded') limit 1",
+             and state in ('waiting', 'processing', 'at_clearing', 'succeeded') limit 1",
             (customer, to_idx, since, amount),
         )
         .await?;
@@ -193,7 +299,7 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
         .await?;
     let under_way: Option<(i64,)> = c
         .row(
-            "select count(*) from payments_transfer where state = 'processing'",
+            "select count(*) from payments_transfer where state in ('processing', 'at_clearing')",
             (),
         )
         .await?;

@@ -53,8 +53,11 @@ export const entryKind = (kind: EntryView['kind'] | string) =>
 
 const TRANSFER_STATES: Record<string, { text: string; tone: Tone; icon: IconName }> = {
   awaiting_challenge: { text: '待验证', tone: 'warn', icon: 'clock' },
+  waiting: { text: '等待转出', tone: 'wait', icon: 'clock' },
   processing: { text: '处理中', tone: 'wait', icon: 'clock' },
+  at_clearing: { text: '处理中', tone: 'wait', icon: 'clock' },
   succeeded: { text: '成功', tone: 'ok', icon: 'check' },
+  returned: { text: '已退汇', tone: 'warn', icon: 'refund' },
   failed: { text: '失败', tone: 'bad', icon: 'cross' },
   cancelled: { text: '已取消', tone: 'plain', icon: 'cross' },
   expired: { text: '已过期', tone: 'plain', icon: 'clock' },
@@ -62,3 +65,13 @@ const TRANSFER_STATES: Record<string, { text: string; tone: Tone; icon: IconName
 /** A state this page does not know yet is shown as being processed: never as failed. */
 export const transferState = (state: TransferView['state'] | string) =>
   TRANSFER_STATES[state] ?? { text: '处理中', tone: 'wait' as Tone, icon: 'clock' as IconName }
+
+const SCHEDULE_STATES: Record<string, { text: string; tone: Tone; icon: IconName }> = {
+  awaiting_challenge: { text: '待验证', tone: 'warn', icon: 'clock' },
+  active: { text: '进行中', tone: 'ok', icon: 'term' },
+  ended: { text: '已完成', tone: 'plain', icon: 'check' },
+  cancelled: { text: '已取消', tone: 'plain', icon: 'cross' },
+  expired: { text: '已过期', tone: 'plain', icon: 'clock' },
+}
+export const scheduleState = (state: string) =>
+  SCHEDULE_STATES[state] ?? { text: '进行中', tone: 'wait' as Tone, icon: 'term' as IconName }

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/banks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The other banks that can be paid. */
+        get: operations["get_banks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bindings": {
         parameters: {
             query?: never;
@@ -514,6 +531,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's payee book, newest first. */
+        get: operations["get_payees"];
+        put?: never;
+        /** Saves a payee. At our bank name and number must fit. */
+        post: operations["post_payees"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payees/recent": {
         parameters: {
             query?: never;
@@ -531,6 +566,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payees/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a saved payee another alias. */
+        put: operations["put_payees_id"];
+        post?: never;
+        /** Takes a payee out of the book. */
+        delete: operations["delete_payees_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/preferences": {
         parameters: {
             query?: never;
@@ -542,6 +595,92 @@ export interface paths {
         /** Changes the customer's preferences. */
         put: operations["put_preferences"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is a receipt ours, and what does it say? */
+        get: operations["get_receipts_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's scheduled transfers, newest first. */
+        get: operations["get_schedules"];
+        put?: never;
+        /** Plans a transfer; it begins with the customer's proof. */
+        post: operations["post_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scheduled transfer, with what became of its days. */
+        get: operations["get_schedules_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/authorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a schedule with the customer's proof; repeating it changes nothing. */
+        post: operations["post_schedules_id_authorise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a schedule. */
+        post: operations["post_schedules_id_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -606,7 +745,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The customer's transfers, newest first. */
+        /** The customer's transfers that fit, newest first. A page may hold fewer than there is room for while `next` is set. */
         get: operations["get_transfers"];
         put?: never;
         /** Drafts a transfer; no money moves before it is authorised. */
@@ -660,7 +799,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Authorises a transfer: 200 when its outcome is known, 202 while it is being processed. */
+        /** Authorises a transfer: 200 when its outcome is known or it waits for its time, 202 while it is being processed. */
         post: operations["post_transfers_id_authorise"];
         delete?: never;
         options?: never;
@@ -677,7 +816,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes back a draft. */
+        /** Takes back a draft, or a transfer that waits for its time. */
         post: operations["post_transfers_id_cancel"];
         delete?: never;
         options?: never;
@@ -694,6 +833,23 @@ export interface paths {
         };
         /** The receipt of a booked transfer. */
         get: operations["get_transfers_id_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a PDF document. */
+        get: operations["get_transfers_id_receipt_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -735,6 +891,18 @@ export interface components {
             /** @description The status in words, with its reason. */
             status_text: string;
             tail: string;
+        };
+        /**
+         * @description 到账方式: when the money leaves, as the customer chose (银发〔2016〕261号: real-time, ordinary or next day).
+         * @enum {string}
+         */
+        Arrival: "realtime" | "ordinary" | "next_day";
+        /** @description A way to arrive. */
+        ArrivalView: {
+            arrival: components["schemas"]["Arrival"];
+            text: string;
+            /** @description How long it can be taken back. Milliseconds. */
+            wait_ms: components["schemas"]["i64"];
         };
         /**
          * @description Acts for which a customer may ask for a challenge.
@@ -782,6 +950,21 @@ export interface components {
             held_fen: number;
             /** @description The core did not answer: these are the last figures known. */
             stale: boolean;
+        };
+        BankList: {
+            items: components["schemas"]["BankView"][];
+        };
+        BankView: {
+            code: string;
+            name: string;
+            /** @description As customers say it: `工行`. */
+            short_name: string;
+        };
+        /** @description The proof for one schedule. */
+        BeginSchedule: {
+            challenge_id: string;
+            password?: string | null;
+            sms_code?: string | null;
         };
         /** @description The form, as typed. */
         BindingForm: {
@@ -843,9 +1026,11 @@ export interface components {
              * @description Fen.
              */
             amount_fen: number;
+            /** @description The payee's bank, from `/api/banks`; none for our own. */
+            bank_code?: string | null;
             from_account_id: components["schemas"]["AccountId"];
             to_name: string;
-            /** @description The payee's card or account number, or the `account_ref` of a recent payee. */
+            /** @description The payee's card or account number, or the `account_ref` of a known payee. */
             to_no: string;
         };
         /** @description A customer's page. */
@@ -922,6 +1107,11 @@ export interface components {
             reason: string;
             remedy: string;
         };
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        Frequency: "once" | "weekly" | "monthly";
         JobsView: {
             /**
              * Format: int64
@@ -974,11 +1164,48 @@ export interface components {
             state: components["schemas"]["LossState"];
             state_text: string;
         };
+        /** @description One step of the way. */
+        Mark: {
+            at?: components["schemas"]["i64"] | null;
+            tense: components["schemas"]["Tense"];
+            text: string;
+        };
         NewPayPassword: {
             challenge_id: components["schemas"]["ChallengeId"];
             /** @description Six digits that are not easy to guess. */
             password: string;
             sms_code: string;
+        };
+        /** @description A payee to be saved. */
+        NewPayee: {
+            /** @description 备注名: what the customer calls them, at most 20 characters. */
+            alias?: string | null;
+            /** @description The payee's bank, from `/api/banks`; none for our own. */
+            bank_code?: string | null;
+            to_name: string;
+            /** @description A card or account number, or the `account_ref` of a payee paid lately. */
+            to_no: string;
+        };
+        /** @description A transfer to be planned. */
+        NewSchedule: {
+            /**
+             * Format: int64
+             * @description Fen, each time.
+             */
+            amount_fen: number;
+            /** @description The payee's bank, from `/api/banks`; none for our own. */
+            bank_code?: string | null;
+            /** @description The first day, Shanghai, `YYYY-MM-DD`: tomorrow at the earliest, a year ahead at most. */
+            first_on: string;
+            frequency: components["schemas"]["Frequency"];
+            from_account_id: components["schemas"]["AccountId"];
+            /** @description At most 50 characters. */
+            memo?: string | null;
+            to_name: string;
+            /** @description The payee's card or account number, or the `account_ref` of a known payee. */
+            to_no: string;
+            /** @description The last day on which it may be due; not for `once`. */
+            until_on?: string | null;
         };
         /** @description A transfer as asked for. */
         NewTransfer: {
@@ -987,11 +1214,14 @@ export interface components {
              * @description Fen.
              */
             amount_fen: number;
+            arrival?: components["schemas"]["Arrival"] | null;
+            /** @description The payee's bank, from `/api/banks`; none for our own. */
+            bank_code?: string | null;
             from_account_id: components["schemas"]["AccountId"];
             /** @description At most 50 characters. */
             memo?: string | null;
             to_name: string;
-            /** @description The payee's card or account number, or the `account_ref` of a recent payee. */
+            /** @description The payee's card or account number, or the `account_ref` of a known payee. */
             to_no: string;
         };
         /**
@@ -1113,10 +1343,15 @@ export interface components {
                  * @description Fen.
                  */
                 amount_fen: number;
+                arrival: components["schemas"]["Arrival"];
+                arrival_text: string;
                 challenge?: components["schemas"]["ChallengeView"] | null;
+                /** @description It waits because a large first payment at night does. */
+                cooling_off: boolean;
                 /** @description Milliseconds UTC. */
                 created_at: components["schemas"]["i64"];
                 done_at?: components["schemas"]["i64"] | null;
+                execute_at?: components["schemas"]["i64"] | null;
                 /** Format: int64 */
                 fee_fen: number;
                 from: components["schemas"]["TransferFrom"];
@@ -1125,11 +1360,18 @@ export interface components {
                 next_check_at?: components["schemas"]["i64"] | null;
                 reason?: components["schemas"]["TransferReason"] | null;
                 receipt_no?: string | null;
+                /** @description The schedule that made it. */
+                schedule_id?: string | null;
                 state: components["schemas"]["State"];
                 state_text: string;
+                /** @description The way so far and what comes next. */
+                timeline: components["schemas"]["Mark"][];
                 to: components["schemas"]["TransferTo"];
             }[];
             next?: string | null;
+        };
+        PayeeBook: {
+            items: components["schemas"]["SavedPayee"][];
         };
         PoliciesView: {
             items: components["schemas"]["PolicyView"][];
@@ -1202,6 +1444,10 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             at: components["schemas"]["i64"];
+            /** @description The payee's bank; null for our own. */
+            bank_name?: string | null;
+            /** Format: int64 */
+            fee_fen: number;
             memo?: string | null;
             payee_name_masked: string;
             payee_no_masked: string;
@@ -1213,15 +1459,35 @@ export interface components {
             /** @description Twelve characters over everything on the receipt; a changed receipt does not fit it. */
             verify_code: string;
         };
+        /** @description What is behind a receipt's code. */
+        ReceiptCheck: {
+            amount_capital?: string | null;
+            /** Format: int64 */
+            amount_fen?: number | null;
+            at?: components["schemas"]["i64"] | null;
+            payee_name_masked?: string | null;
+            payee_no_masked?: string | null;
+            payer_name_masked?: string | null;
+            receipt_no?: string | null;
+            /** @description False: no receipt of this bank bears this code, and nothing else is told. */
+            valid: boolean;
+        };
         RecentPayeeView: {
             account_masked: string;
             /** @description May be given as `to_no` of a transfer. */
             account_ref: string;
+            alias?: string | null;
+            bank_name?: string | null;
             last_at: components["schemas"]["i64"];
             name_masked: string;
+            saved: boolean;
         };
         RecentPayees: {
             items: components["schemas"]["RecentPayeeView"][];
+        };
+        /** @description Another alias; an empty one takes it away. */
+        RenamePayee: {
+            alias: string;
         };
         Reveal: {
             field: components["schemas"]["RevealField"];
@@ -1241,6 +1507,65 @@ export interface components {
          * @enum {string}
          */
         Role: "teller" | "supervisor" | "auditor" | "operator";
+        /** @description A payee in the customer's book. */
+        SavedPayee: {
+            account_masked: string;
+            /** @description 备注名 */
+            alias?: string | null;
+            /** @description Null for our own bank. */
+            bank_name?: string | null;
+            /** @description Also the `account_ref` that may be given as `to_no` of a transfer. */
+            id: string;
+            last_at?: components["schemas"]["i64"] | null;
+            name_masked: string;
+        };
+        /** Format: uuid */
+        ScheduleId: string;
+        ScheduleList: {
+            items: components["schemas"]["ScheduleView"][];
+        };
+        /** @description What became of a due day. */
+        ScheduleRun: {
+            at: components["schemas"]["i64"];
+            /** @description `YYYY-MM-DD` */
+            due_on: string;
+            /** @description Why it was skipped. */
+            reason_text?: string | null;
+            /** @description `sent` or `skipped`. */
+            result: string;
+            /** @description The transfer that was made; null when the day was skipped. */
+            transfer_id?: string | null;
+        };
+        /** @description A scheduled transfer. */
+        ScheduleView: {
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * Format: int64
+             * @description Fen, each time.
+             */
+            amount_fen: number;
+            /** @description Null for our own bank. */
+            bank_name?: string | null;
+            challenge?: components["schemas"]["ChallengeView"] | null;
+            created_at: components["schemas"]["i64"];
+            first_on: string;
+            frequency: components["schemas"]["Frequency"];
+            from_no_masked: string;
+            id: components["schemas"]["ScheduleId"];
+            memo?: string | null;
+            next_at?: components["schemas"]["i64"] | null;
+            /** @description The next due day while active. */
+            next_on?: string | null;
+            /** @description `每月5日，至2027-05-05，共6次` */
+            plan_text: string;
+            /** @description The last days that were due, newest first; only when one schedule is asked for. */
+            runs: components["schemas"]["ScheduleRun"][];
+            state: components["schemas"]["Stage"];
+            state_text: string;
+            to_name_masked: string;
+            to_no_masked: string;
+            until_on: string;
+        };
         /** @enum {string} */
         SearchWay: "phone" | "id_no" | "name" | "card_no" | "customer_no";
         SessionCustomer: {
@@ -1288,10 +1613,15 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         /**
+         * @description Where a schedule stands.
+         * @enum {string}
+         */
+        Stage: "awaiting_challenge" | "active" | "ended" | "cancelled" | "expired";
+        /**
          * @description Where a transfer stands.
          * @enum {string}
          */
-        State: "awaiting_challenge" | "processing" | "succeeded" | "failed" | "cancelled" | "expired";
+        State: "awaiting_challenge" | "waiting" | "processing" | "at_clearing" | "succeeded" | "returned" | "failed" | "cancelled" | "expired";
         /** @description What the public check of a code says. An unknown code is not valid and tells nothing. */
         StatementCheck: {
             account_masked?: string | null;
@@ -1312,21 +1642,34 @@ export interface components {
          * @enum {string}
          */
         Status: "normal" | "lost" | "frozen" | "dormant" | "closed";
+        /**
+         * @description Whether a mark lies behind, is at hand or ahead.
+         * @enum {string}
+         */
+        Tense: "done" | "now" | "ahead" | "stopped";
         /** @description A row of the trail as the office shows it. */
         TrailRow: components["schemas"]["AuditRow"] & {
             /** @description Name and login, when a member of staff acted. */
             actor_name?: string | null;
         };
         TransferCheck: {
+            arrivals: components["schemas"]["ArrivalView"][];
+            /** @description The payee's bank; null for our own. */
+            bank_name?: string | null;
+            /** @description The transfer would wait two hours before it is sent, and could be taken back. */
+            cooling_off: boolean;
             /** Format: int64 */
             day_left_fen: number;
             /** Format: int64 */
             day_limit_fen: number;
+            /** @description What is chosen unless the customer says otherwise: the next day in elder mode. */
+            default_arrival: components["schemas"]["Arrival"];
             factors: components["schemas"]["Factor"][];
             /** Format: int64 */
             fee_fen: number;
             first_time: boolean;
-            name_matches: boolean;
+            /** @description Null for another bank: it compares the name when the money arrives, and sends it back otherwise. */
+            name_matches?: boolean | null;
             payee_name_masked: string;
             payee_no_masked: string;
             /** Format: int64 */
@@ -1344,6 +1687,8 @@ export interface components {
             text: string;
         };
         TransferTo: {
+            /** @description Null for our own bank. */
+            bank_name?: string | null;
             name_masked: string;
             no_masked: string;
         };
@@ -1354,10 +1699,15 @@ export interface components {
              * @description Fen.
              */
             amount_fen: number;
+            arrival: components["schemas"]["Arrival"];
+            arrival_text: string;
             challenge?: components["schemas"]["ChallengeView"] | null;
+            /** @description It waits because a large first payment at night does. */
+            cooling_off: boolean;
             /** @description Milliseconds UTC. */
             created_at: components["schemas"]["i64"];
             done_at?: components["schemas"]["i64"] | null;
+            execute_at?: components["schemas"]["i64"] | null;
             /** Format: int64 */
             fee_fen: number;
             from: components["schemas"]["TransferFrom"];
@@ -1366,8 +1716,12 @@ export interface components {
             next_check_at?: components["schemas"]["i64"] | null;
             reason?: components["schemas"]["TransferReason"] | null;
             receipt_no?: string | null;
+            /** @description The schedule that made it. */
+            schedule_id?: string | null;
             state: components["schemas"]["State"];
             state_text: string;
+            /** @description The way so far and what comes next. */
+            timeline: components["schemas"]["Mark"][];
             to: components["schemas"]["TransferTo"];
         };
         /** @description What a verification found. */
@@ -1869,6 +2223,41 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_banks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankList"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2910,6 +3299,96 @@ export interface operations {
             };
         };
     };
+    get_payees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeBook"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_payees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayee"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPayee"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_payees_recent: {
         parameters: {
             query?: never;
@@ -2926,6 +3405,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RecentPayees"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_payees_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePayee"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPayee"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_payees_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -2967,6 +3522,300 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receipts_verify: {
+        parameters: {
+            query: {
+                /** @description The twelve letters and digits on the receipt; spaces and case don't matter. */
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptCheck"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules_id_authorise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSchedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_schedules_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3070,6 +3919,14 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                /** @description `all`, `under_way`, `done` or `not_done`. */
+                state?: string;
+                /** @description First day, Shanghai, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day, inclusive. */
+                to?: string;
+                /** @description Part of the payee's name, the end of the number, part of the memo or the bank's name, or the amount in yuan. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -3433,6 +4290,59 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transfers_id_receipt_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,138 @@
+//! TP05 · `kill -9` at every step of a payment: after the restart it is decided once, and the books add up.
+//!
+//! The bank dies by itself where a named fail point says so; see `kit::failpoint`.
+
+use serde_json::{Value, json};
+use std::time::Duration;
+use testkit::{Ask, Customer, RealBank};
+
+/// Where it dies, and by which arrival the payment passes there.
+const POINTS: [(&str, &str); 7] = [
+    ("payments.authorised", "realtime"),
+    ("payments.sent", "realtime"),
+    ("payments.recorded", "realtime"),
+    ("payments.asked", "realtime"),
+    ("payments.authorised", "ordinary"),
+    ("payments.held", "ordinary"),
+    ("payments.freed", "ordinary"),
+];
+const FEN: i64 = 777;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
+    let mut bank = RealBank::start().await;
+    bank.execute("update identity_policy set factors = 'password' where act = 'transfer'")
+        .await;
+    let chen = bank.customer("陈晓明").await;
+    for (point, arrival) in POINTS {
+        let wang = bank.session_of("王建国").await;
+        let before = figures(&wang).await;
+        bank.kill();
+        bank.starts_again_to_die_at(point).await;
+        let wang = bank.session_of("王建国").await;
+        let id = order(&wang, &chen, point, arrival).await;
+        if point == "payments.freed" {
+            tries(
+                &wang,
+                &format!("/api/transfers/{id}/cancel"),
+                "free-key-1",
+                &json!({}),
+            )
+            .await;
+        }
+        bank.dies().await;
+        bank.starts_again().await;
+
+        let wang = bank.session_of("王建国").await;
+        let state = decided(&wang, &id).await;
+        let expected = match state.as_str() {
+            "succeeded" => (before.0 - FEN, before.1 - FEN),
+            "waiting" => (before.0, before.1 - FEN),
+            "cancelled" | "failed" => before,
+            other => panic!("{point}: {other}"),
+        };
+        settles_at(&wang, expected, point).await;
+        // What waits is taken back, so that the next round begins with free money.
+        if state == "waiting" {
+            wang.post(&format!("/api/transfers/{id}/cancel"), json!({}))
+                .await
+                .ok();
+            settles_at(&wang, before, point).await;
+        }
+        println!("{point} ({arrival}): {state}");
+    }
+    bank.command(&["ledger", "verify"]);
+    bank.command(&["audit", "verify"]);
+    bank.ends().await;
+}
+
+/// Drafts and authorises; the bank may die before it answers the proof.
+async fn order(who: &Customer, to: &Customer, point: &str, arrival: &str) -> String {
+    let mut form = who.transfer_form(to, FEN).await;
+    form["arrival"] = json!(arrival);
+    form["memo"] = json!(format!("{point} {arrival}"));
+    let draft = who.post("/api/transfers", form).await.is(201);
+    // The answer of the core is lost, so that somebody has to ask.
+    if point == "payments.asked" {
+        switches(who, json!({"core": {"lose_answers": true}})).await;
+    }
+    let proof = json!({"challenge_id": draft.text("/challenge/id"), "password": who.pay_password});
+    let path = format!("/api/transfers/{}/authorise", draft.text("/id"));
+    let key = who.world.new_key();
+    tries(
+        who,
+        &path,
+        &format!("{key}-{}", draft.text("/id").get(30..).unwrap_or("x")),
+        &proof,
+    )
+    .await;
+    draft.text("/id")
+}
+
+async fn switches(who: &Customer, switches: Value) {
+    who.world.faults(switches).await;
+}
+
+async fn tries(who: &Customer, path: &str, key: &str, body: &Value) -> Option<testkit::Answer> {
+    let ask = Ask {
+        method: reqwest::Method::POST,
+        url: who.world.bank(path),
+        json: Some(body),
+        headers: vec![("idempotency-key", key.to_owned())],
+    };
+    who.browser.try_send(ask).await.ok()
+}
+
+/// Asks until the payment is no longer on its way.
+async fn decided(who: &Customer, id: &str) -> String {
+    for _ in 0..160 {
+        let state = who.get(&format!("/api/transfers/{id}")).await.ok().text("/state");
+        if state != "processing" {
+            return state;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("{id} is never decided")
+}
+
+/// Booked and free, in fen.
+async fn figures(who: &Customer) -> (i64, i64) {
+    let account = who.account("demand").await;
+    let fen = |key: &str| account[key].as_i64().expect("an amount");
+    (fen("balance_fen"), fen("available_fen"))
+}
+
+async fn settles_at(who: &Customer, expected: (i64, i64), point: &str) {
+    let mut last = (0, 0);
+    for _ in 0..120 {
+        last = figures(who).await;
+        if last == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(
+        last, expected,
+        "{point}: a payment was lost, doubled or left held"
+    );
+}
