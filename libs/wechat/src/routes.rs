@@ -241,7 +241,7 @@ impl<S: Send + Sync + 'static> Routes<S> {
 
     /// Where replies go that were ready only after the deadline.
     #[must_use]
-    pub fn late<F>(mut self, handler: impl Fn(Heard<S>, Reply) -> F + Send + Sync + 'static) -> Self
+    pub fn when_late<F>(mut self, handler: impl Fn(Heard<S>, Reply) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -252,7 +252,7 @@ impl<S: Send + Sync + 'static> Routes<S> {
     /// Late replies go as customer messages by this client, once and without a second try.
     #[must_use]
     pub fn late_by(self, client: Client) -> Self {
-        self.late(move |heard, reply| {
+        self.when_late(move |heard, reply| {
             let client = client.clone();
             async move {
                 if let Err(error) = client.send_reply(heard.openid(), &reply).await {

@@ -199,6 +199,37 @@ async fn every_refusal_looks_the_same() {
     assert_eq!(slow.runs.load(Ordering::SeqCst), 0);
 }
 
+#[tokio::test]
+async fn a_push_in_json_is_answered_in_json() {
+    let (callback, _) = bank();
+    let clear = format!(
+        "{{\"ToUserName\":\"gh_1\",\"FromUserName\":\"oU\",\"CreateTime\":{NOW},\"MsgType\":\"text\",\
+         \"Content\":\"0\",\"MsgId\":77}}"
+    );
+    let account = account();
+    let encrypted = account.encrypt(clear.as_bytes(), &[3; 16]);
+    let signature = account.sign(&NOW.to_string(), "n", &encrypted);
+    let signature = std::str::from_utf8(&signature).unwrap();
+    let query = format!("timestamp={NOW}&nonce=n&encrypt_type=aes&msg_signature={signature}");
+    let body = format!("{{\"ToUserName\":\"gh_1\",\"Encrypt\":\"{encrypted}\"}}");
+    let answer = callback.post(&query, body.as_bytes()).await;
+    assert_eq!(
+        (answer.status, answer.content_type),
+        (200, "application/json; charset=utf-8")
+    );
+    let sealed: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let part = |name: &str| sealed[name].as_str().unwrap().to_owned();
+    let expected = account.sign(&NOW.to_string(), &part("Nonce"), &part("Encrypt"));
+    assert_eq!(part("MsgSignature").as_bytes(), expected);
+    assert_eq!(sealed["TimeStamp"], NOW);
+    let said: serde_json::Value = serde_json::from_str(&account.decrypt(&part("Encrypt")).unwrap()).unwrap();
+    assert_eq!(
+        (&said["ToUserName"], &said["Content"]),
+        (&"oU".into(), &"run 1".into())
+    );
+    assert_eq!(callback.post(&query, body.as_bytes()).await.status, 200);
+}
+
 /// An inbox whose store takes a second to write a result.
 #[derive(Default)]
 struct Sluggish(MemoryInbox);

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use weigui_wechat::{Account, Query, Reject};
+use weigui_wechat::{Account, Body, Query, Reject};
 
 #[derive(serde::Deserialize)]
 struct Vector {
@@ -110,9 +110,42 @@ fn the_published_plain_signature() {
     assert_eq!(signature, "899cf89e464efb63f54ddac96b0a0a235f53aa78");
 }
 
-/// The published safe reply: its random bytes and message, re-encrypted, must read back.
+/// The published safe push, in JSON.
 #[test]
-fn the_published_safe_reply_shape() {
+fn the_published_safe_push() {
+    let account = Account::new("wxba5fad812f8e6fb9", "AAAAA", &"A".repeat(43), "gh_97417a04a28d").unwrap();
+    let encrypted = "+qdx1OKCy+5JPCBFWw70tm0fJGb2Jmeia4FCB7kao+/Q5c/ohsOzQHi8khUOb05JCpj0JB4RvQMkUyus8TPxLKJG\
+                     QqcvZqzDpVzazhZv6JsXUnnR8XGT740XgXZUXQ7vJVnAG+tE8NUd4yFyjPy7GgiaviNrlCTj+l5kdfMuFUPpRSrf\
+                     MZuMcp3Fn2Pede2IuQrKEYwKSqFIZoNqJ4M8EajAsjLY2km32IIjdf8YL/P50F7mStwntrA2cPDrM1kb6mOcfBgR\
+                     tWygb3VIYnSeOBrebufAlr7F9mFUPAJGj04=";
+    let raw = "signature=6c5c811b55cc85e0e1b54100749188c20beb3f5d&timestamp=1714112445&nonce=415670741\
+               &openid=o9AgO5Kd5ggOC-bXrbNODIiE3bGY&encrypt_type=aes\
+               &msg_signature=046e02f8204d34f8ba5fa3b1db94908f3df2e9b3";
+    let body = format!("{{\"ToUserName\":\"gh_97417a04a28d\",\"Encrypt\":\"{encrypted}\"}}");
+    let query = Query::parse(raw).unwrap();
+    let clear = account.open(&query, body.as_bytes(), 1_714_112_445).unwrap();
+    assert_eq!(clear.len(), 167);
+    assert_eq!(
+        account.encrypt(clear.as_bytes(), b"a8eedb185eb2fecf"),
+        encrypted,
+        "to the byte"
+    );
+    let push = account.open_push(&query, body.as_bytes(), 1_714_112_445).unwrap();
+    assert_eq!(push.to, "gh_97417a04a28d");
+    assert!(matches!(&push.body, Body::Event(event) if event.name() == "debug_demo"));
+    let plain = text(account.sign_plain("1714112445", "415670741"));
+    assert!(
+        raw.contains(&plain),
+        "{plain}: the plain signature of the same request"
+    );
+    let other = raw.replace("046e", "146e");
+    let forged = account.open(&Query::parse(&other).unwrap(), body.as_bytes(), 1_714_112_445);
+    assert_eq!(forged, Err(Reject::Signature));
+}
+
+/// The published safe reply.
+#[test]
+fn the_published_safe_reply() {
     let account = Account::new("wxba5fad812f8e6fb9", "AAAAA", &"A".repeat(43), "gh_1").unwrap();
     let message = "{\"demo_resp\":\"good luck\"}";
     let sealed = account.encrypt(message.as_bytes(), b"707722b803182950");
@@ -121,4 +154,37 @@ fn the_published_safe_reply_shape() {
         "{sealed}"
     );
     assert_eq!(account.decrypt(&sealed).unwrap(), message);
+    let signature = text(account.sign("1713424427", "415670741", &sealed));
+    assert_eq!(signature, "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1");
+}
+
+/// All four published keys load, three of which a strict base64 decoder refuses.
+#[test]
+fn the_published_keys() {
+    for (appid, token, key) in [
+        (
+            "wxba5fad812f8e6fb9",
+            "AAAAA",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ),
+        (
+            "wxb11529c136998cb6",
+            "pamtest",
+            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+        ),
+        (
+            "wx5823bf96d3bd56c7",
+            "QDG6eK",
+            "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+        ),
+        (
+            "wx49f0ab532d5d035a",
+            "123456",
+            "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR",
+        ),
+    ] {
+        let account = Account::new(appid, token, key, "gh_1").unwrap();
+        let sealed = account.encrypt("余额".as_bytes(), &[7; 16]);
+        assert_eq!(account.decrypt(&sealed).unwrap(), "余额", "{key}");
+    }
 }

@@ -185,3 +185,6 @@ impl Push {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod event_tests;

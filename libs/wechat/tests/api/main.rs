@@ -7,5 +7,10 @@
 )]
 
 mod calls;
+mod limits;
+mod mini;
+mod pages;
+mod people;
 mod platform;
+mod publishing;
 mod tokens;

@@ -36,6 +36,7 @@ pub(crate) enum Scripted {
     Json(Value),
     Status(u16),
     Silence,
+    File(&'static str, &'static str, &'static [u8]),
 }
 
 #[derive(Clone)]
@@ -92,6 +93,21 @@ impl Platform {
         }
     }
 
+    /// The next call to this path is answered like this.
+    pub(crate) fn answers(&self, path: &'static str, answer: Value) {
+        self.world().script.push_back((path, Scripted::Json(answer)));
+    }
+
+    /// Path, query without the token, and body of the last call.
+    pub(crate) fn last(&self) -> (String, String, String) {
+        let (path, query, body) = self.world().calls.last().unwrap().clone();
+        let query: Vec<_> = query
+            .split('&')
+            .filter(|pair| !pair.starts_with("access_token="))
+            .collect();
+        (path, query.join("&"), body)
+    }
+
     /// The server forgets its token, as after a forced refresh by somebody else.
     pub(crate) fn expire(&self) {
         self.world().token_until = 0;
@@ -128,7 +144,7 @@ async fn answer(
 ) -> axum::response::Response {
     let path = uri.path().to_owned();
     let query = query.unwrap_or_default();
-    let body = String::from_utf8(body.to_vec()).unwrap();
+    let body = String::from_utf8_lossy(&body).into_owned();
     let scripted = {
         let mut world = world.lock().unwrap();
         world.calls.push((path.clone(), query.clone(), body.clone()));
@@ -141,6 +157,10 @@ async fn answer(
         Some((_, Scripted::Silence)) => {
             tokio::time::sleep(Duration::from_secs(5)).await;
             StatusCode::OK.into_response()
+        }
+        Some((_, Scripted::File(kind, disposition, bytes))) => {
+            let headers = [("content-type", kind), ("content-disposition", disposition)];
+            (headers, bytes).into_response()
         }
         None if path == "/cgi-bin/stable_token" => {
             // As long as a real exchange takes, so that races have room.
@@ -183,6 +203,9 @@ impl World {
         match path {
             "/cgi-bin/message/template/send" => {
                 json!({"errcode": 0, "errmsg": "ok", "msgid": 9_007_199_254_740_993_i64})
+            }
+            "/cgi-bin/ticket/getticket" => {
+                json!({"errcode": 0, "errmsg": "ok", "ticket": format!("ticket-{}", self.issued), "expires_in": 7200})
             }
             "/cgi-bin/user/info" => {
                 json!({"subscribe": 1, "openid": "oU", "subscribe_time": 1_700_000_000, "qr_scene_str": "BR0102"})
