@@ -161,7 +161,7 @@ async fn operations_hear_of_wrong_credentials_and_one_try_is_made_for_all() {
             secret: "wrong".into(),
         },
         alarm: Some(Arc::new(move |_, alarm| {
-            alarms.lock().unwrap().push(alarm.clone())
+            alarms.lock().unwrap().push(alarm.clone());
         })),
         ..setup
     });
