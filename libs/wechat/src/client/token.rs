@@ -355,10 +355,12 @@ impl TokenKeeper {
     }
 }
 
-/// The record's token if it is young and not the one that was refused.
+/// The record's token if it is young, and neither the one that was refused nor an older one: a store that was
+/// away for a while still holds what was thrown away meanwhile.
 fn usable(record: &Record, refused: Option<&Token>, now: i64) -> Option<Token> {
     let token = record.token.as_ref().filter(|token| token.is_fresh(now))?;
-    (!refused.is_some_and(|refused| refused.is(token))).then(|| token.clone())
+    let is_worse = |refused: &Token| refused.is(token) || token.fetched_at < refused.fetched_at;
+    (!refused.is_some_and(is_worse)).then(|| token.clone())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -242,6 +242,7 @@ async fn two_nodes_a_forced_expiry_and_a_store_lost_in_the_middle_are_still_one_
     send_many(&nodes, 10).await;
     assert_eq!((platform.world().issued, platform.world().asked), (1, 1));
     platform.world().calls.clear();
+    platform.world().now += 60;
     platform.expire();
     let lost = async {
         // In the middle: the first refresh is on its way (the platform takes 20 ms over it).
@@ -265,12 +266,13 @@ async fn two_nodes_a_forced_expiry_and_a_store_lost_in_the_middle_are_still_one_
     let refused = refused_calls(&platform);
     assert_eq!(platform.calls_to(SEND), 1_000 + refused, "none was refused twice");
     platform.world().calls.clear();
-    send_many(&nodes, 1_000).await;
+    send_many(&nodes, 200).await;
     assert_eq!(refused_calls(&platform), 0, "no storm of 40001 afterwards");
+    // The store is back, with a lease that nobody gave back and the token of long ago.
     store.switch(false);
     platform.expire();
-    send_many(&nodes, 100).await;
-    assert_eq!(platform.world().issued, 3, "the store is back");
+    send_many(&nodes, 20).await;
+    assert_eq!(platform.world().issued, 3);
 }
 
 #[tokio::test]
