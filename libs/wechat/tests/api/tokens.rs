@@ -240,9 +240,12 @@ async fn two_nodes_a_forced_expiry_and_a_store_lost_in_the_middle_are_still_one_
         platform.client(Arc::<Switched>::clone(&store)),
     ];
     send_many(&nodes, 10).await;
-    assert_eq!((platform.world().issued, platform.world().asked), (1, 1));
-    platform.world().calls.clear();
-    platform.world().now += 60;
+    {
+        let mut world = platform.world();
+        assert_eq!((world.issued, world.asked), (1, 1));
+        world.calls.clear();
+        world.now += 60;
+    }
     platform.expire();
     let lost = async {
         // In the middle: the first refresh is on its way (the platform takes 20 ms over it).
