@@ -7,6 +7,7 @@ mod callback;
 mod load;
 mod number;
 mod process;
+mod wechat;
 
 use clap::{Parser, Subcommand};
 use serde_json::Value;
@@ -24,6 +25,8 @@ enum What {
     Callback(callback::Options),
     /// A cached balance beside an empty handler; a statement page in a small and in a large table
     Balance(balance::Options),
+    /// The WeChat library's push in and reply out, beside wechatpy and wechat-crypto
+    Wechat(wechat::Options),
     /// The server that the callback benchmark measures
     #[command(hide = true)]
     CallbackServer,
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Callback(options) => report(&callback::run(&options)?, options.json),
         What::Balance(options) => report(&balance::run(&options)?, options.json),
+        What::Wechat(options) => report(&wechat::run(&options)?, options.json),
         What::CallbackServer => callback::serve(),
         What::EmptyServer => balance::serve_nothing(),
     }

@@ -1,12 +1,12 @@
 //! `cargo xtask bench NAME`: the benchmarks are a package of their own, built with optimisation like the
 //! bank that some of them measure.
 
-use crate::shell;
+use crate::{peers, shell};
 use anyhow::Result;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Which one: callback, balance
+    /// Which one: callback, balance, wechat
     name: String,
     /// Passed on, e.g. --json
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -20,6 +20,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             .args(["build", "--quiet", "--release"])
             .args(packages),
     )?;
+    if options.name == "wechat" {
+        peers::install()?;
+    }
     let bench = shell::target_dir()?.join("release/bench");
     shell::run(shell::command(bench).arg(&options.name).args(&options.rest))
 }

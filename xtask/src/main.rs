@@ -4,6 +4,7 @@
 
 mod apt;
 mod bench;
+mod blackbox;
 mod count;
 mod generate;
 mod peers;

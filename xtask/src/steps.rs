@@ -2,7 +2,7 @@
 //! The last line is always `N passed, N failed`.
 
 use crate::count::Count;
-use crate::{generate, setup, shell, tidy, web};
+use crate::{blackbox, generate, setup, shell, tidy, web};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
@@ -18,7 +18,7 @@ pub(crate) struct Options {
 /// A step counts the tests it saw; one that runs no tests counts nothing.
 type Step = fn() -> Result<Count>;
 
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("setup", || plain(|| setup::ensure(setup::Need::Test))),
     ("format", || {
         plain(|| shell::run(shell::cargo().args(["fmt", "--all", "--check"])))
@@ -39,6 +39,7 @@ const STEPS: [(&str, Step); 13] = [
         counted(shell::cargo().args(["test", "--workspace", "--no-fail-fast"]))
     }),
     ("stories on MariaDB and Redis", stories_on_servers),
+    ("independent black-box client", blackbox::run),
     ("journeys in the browser", browser),
 ];
 

@@ -106,6 +106,24 @@ async fn a_person_logs_in_and_gives_the_phone_number_once() {
 }
 
 #[tokio::test]
+async fn a_person_logs_in_a_hundred_times_a_minute_at_most() {
+    let (town, _callback) = with_mini().await;
+    let login = async || {
+        let code = town.sandbox.mini_login(ANN).unwrap();
+        let url = format!(
+            "/wechat/sns/jscode2session?appid={MINI}&secret={MINI_SECRET}&grant_type=authorization_code&js_code={code}"
+        );
+        town.get(&url).await["errcode"].as_i64()
+    };
+    for _ in 0..100 {
+        assert_eq!(login().await, None);
+    }
+    assert_eq!(login().await, Some(45011));
+    town.forward(60_000);
+    assert_eq!(login().await, None);
+}
+
+#[tokio::test]
 async fn content_is_judged_while_the_person_is_here() {
     let (town, callback) = with_mini().await;
     let openid = mini_openid(ANN);

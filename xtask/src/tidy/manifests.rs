@@ -36,6 +36,10 @@ fn manifest(file: &SourceFile) -> Vec<Finding> {
             return found;
         }
     };
+    if file.path.ends_with("/fuzz/Cargo.toml") && table.contains_key("workspace") {
+        // Fuzzers need another compiler and are no member of the workspace: there is nothing to inherit.
+        return found;
+    }
     if !inherits(table.get("lints")) {
         report("`[lints] workspace = true` is missing".into(), "add it");
     }
@@ -87,6 +91,16 @@ mod tests {
     #[test]
     fn a_manifest_that_inherits_is_good() {
         assert_eq!(found(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn fuzzers_outside_the_workspace_have_versions_of_their_own() {
+        let text = format!(
+            "{}\n[workspace]\n",
+            GOOD.replace("edition.workspace = true", "edition = \"2024\"")
+        );
+        let found = |path: &str| check(&House::of(&[(path, &text)])).len();
+        assert_eq!((found("libs/a/fuzz/Cargo.toml"), found("kit/Cargo.toml")), (0, 1));
     }
 
     #[test]

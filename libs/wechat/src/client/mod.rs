@@ -6,6 +6,7 @@
 
 mod action;
 mod api;
+pub mod code;
 mod content;
 mod custom;
 mod draft;
@@ -55,7 +56,7 @@ pub use material::{Material, MaterialCount, MaterialItem, MaterialPage, MediaKin
 pub use menu::{Button, Gesture, MatchRule, Menu, MenuError, Menus, StoredMenu};
 pub use mini::{DataError, Life, MiniSession, Page, PhoneNumber, Watermark};
 pub use multipart::Upload;
-pub use oauth::{Grant, Identity, OAuthError, Profile, Scope};
+pub use oauth::{Grant, Identity, OAuthError, Profile, Scope, authorize_url};
 pub use qrcode::{MAX_QR_LIFE_S, QrCode, QrScene};
 pub use quota::DailyQuota;
 pub use sealed::{SealedError, SealedHead, SealedKeys, SealedRequest};

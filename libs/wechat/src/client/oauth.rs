@@ -84,21 +84,27 @@ struct Exchanged {
     is_snapshotuser: i64,
 }
 
+/// The address to send the browser to: `page` (`https://open.weixin.qq.com/connect/oauth2/authorize`) with its
+/// parameters. WeChat demands this order of them, and the fragment. `state` must be random, used once and bound to
+/// the browser's session.
+pub fn authorize_url(page: &str, appid: &str, redirect_uri: &str, state: &str, scope: Scope) -> String {
+    let scope = match scope {
+        Scope::Base => "snsapi_base",
+        Scope::UserInfo => "snsapi_userinfo",
+    };
+    format!(
+        "{page}?appid={}&redirect_uri={}&response_type=code&scope={scope}&state={}#wechat_redirect",
+        encode(appid),
+        encode(redirect_uri),
+        encode(state),
+    )
+}
+
 impl Client {
-    /// The page to send the browser to. WeChat demands this order of parameters and the fragment. `state` must
-    /// be random, used once and bound to the browser's session.
+    /// The page to send the browser to; see [`authorize_url`].
     pub fn authorize_url(&self, redirect_uri: &str, state: &str, scope: Scope) -> String {
-        let scope = match scope {
-            Scope::Base => "snsapi_base",
-            Scope::UserInfo => "snsapi_userinfo",
-        };
-        format!(
-            "{}/connect/oauth2/authorize?appid={}&redirect_uri={}&response_type=code&scope={scope}&state={}#wechat_redirect",
-            self.0.endpoints.open,
-            encode(&self.0.credentials.appid),
-            encode(redirect_uri),
-            encode(state),
-        )
+        let page = format!("{}/connect/oauth2/authorize", self.0.endpoints.open);
+        authorize_url(&page, self.appid(), redirect_uri, state, scope)
     }
 
     /// Redeems a code, once, for who holds the phone. A code lives for five minutes.
