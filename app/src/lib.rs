@@ -5,6 +5,7 @@
 mod access;
 mod assets;
 pub mod config;
+mod core;
 mod demo;
 mod headers;
 mod migrations;

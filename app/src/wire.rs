@@ -7,7 +7,7 @@ use std::time::Duration;
 use accounts::Accounts;
 use anyhow::Context as _;
 use channel::Channel;
-use corebank::{ClearingHouse, CoreBank, EmbeddedCore, HttpCore, HttpOptions, Stub};
+use corebank::{ClearingHouse, CoreBank, EmbeddedCore, Stub};
 use couriers::{SmsGateway, WeChatCourier};
 use identity::Identity;
 use kit::bus::Bus;
@@ -15,7 +15,6 @@ use kit::cache::Cache;
 use kit::clock::Clock;
 use kit::cx::{Cx, Parts};
 use kit::db::{Db, Options};
-use kit::http::Timeouts;
 use kit::ids::Ids;
 use kit::jobs::{Handler, Worker};
 use kit::keys::{self, MasterKey};
@@ -25,7 +24,8 @@ use office::Office;
 use outreach::Outreach;
 use payments::Payments;
 
-use crate::config::{Config, CoreKind};
+use crate::config::Config;
+use crate::core::{self, cores};
 use crate::{migrations, reactions, say};
 
 /// Whether this is the demo bank with its sandbox world, or a bank.
@@ -74,7 +74,7 @@ impl Bank {
         migrations::bring_up(&db).await?;
         let master = master_key(&config, mode)?;
         let cx = context(&config, db, clock, &master).await?;
-        let (core, embedded, faults) = core(&config, mode, &cx)?;
+        let (core, embedded, faults) = cores(&config, mode, &cx)?;
         let outside = couriers_of(&config, &cx, core)?;
         Self::assemble(config, mode, cx, (master, outside, embedded, faults), roles)
     }
@@ -115,7 +115,7 @@ impl Bank {
             roles: roles.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
         });
-        let clearing = clearing_of(&config)?.filter(|_| embedded.is_some());
+        let clearing = core::clearing(&config)?.filter(|_| embedded.is_some());
         let config = Arc::new(config);
         Ok(Self {
             cx,
@@ -290,7 +290,7 @@ fn node_name(random: Random) -> String {
 }
 
 /// The configured key; the demo makes one and keeps it beside its database.
-fn master_key(config: &Config, mode: Mode) -> anyhow::Result<MasterKey> {
+pub(crate) fn master_key(config: &Config, mode: Mode) -> anyhow::Result<MasterKey> {
     if !config.crypto.master_key.is_empty() {
         return MasterKey::parse(&config.crypto.master_key)
             .context("crypto.master_key must be base64 of 32 bytes");
@@ -320,36 +320,6 @@ fn write_key(file: &Path) -> anyhow::Result<()> {
         .open(file)?;
     out.write_all(text.as_bytes())?;
     Ok(())
-}
-
-type Core = (Arc<dyn CoreBank>, Option<EmbeddedCore>, Option<Stub>);
-
-fn core(config: &Config, mode: Mode, cx: &Cx) -> anyhow::Result<Core> {
-    match (config.core.kind, mode) {
-        (CoreKind::Http, _) => {
-            anyhow::ensure!(
-                !config.core.url.is_empty(),
-                "core.url is required when core.kind is http"
-            );
-            let options = HttpOptions::plain(&config.core.url);
-            let http = HttpCore::new(options, cx.clock.clone(), cx.ids.clone())?;
-            Ok((Arc::new(http), None, None))
-        }
-        (CoreKind::Embedded, Mode::Production) => {
-            anyhow::bail!("the embedded core is for demos and tests; set core.kind = \"http\" and core.url")
-        }
-        (CoreKind::Embedded, Mode::Demo) => {
-            let embedded = EmbeddedCore::new(cx.db.clone(), cx.vault.clone(), cx.clock.clone());
-            let faults = Stub::new(Arc::new(embedded.clone()), cx.clock.clone());
-            Ok((Arc::new(faults.clone()), Some(embedded), Some(faults)))
-        }
-    }
-}
-
-fn clearing_of(config: &Config) -> anyhow::Result<Option<ClearingHouse>> {
-    let url = &config.core.clearing_url;
-    let house = (!url.is_empty()).then(|| ClearingHouse::new(url, Timeouts::default()));
-    Ok(house.transpose()?)
 }
 
 fn couriers_of(config: &Config, cx: &Cx, core: Arc<dyn CoreBank>) -> anyhow::Result<Outside> {

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// File, and the word after `weigui` that prints it.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("web/shared/openapi.json", "openapi"),
     ("docs/configuration.md", "config-reference"),
     ("docs/access.md", "doors"),
+    ("docs/core-contract.json", "core-contract"),
 ];
 
 /// Builds the binary, then writes or checks the files.

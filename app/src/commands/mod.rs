@@ -1,5 +1,6 @@
 //! The command line: serving, and what operators and builders ask of the binary.
 
+mod core_sim;
 mod keys;
 mod prove;
 mod serve;
@@ -58,6 +59,10 @@ enum Command {
     ConfigReference,
     /// Prints `docs/access.md`.
     Doors,
+    /// Prints `docs/core-contract.json`: what the platform asks of a bank's core.
+    CoreContract,
+    /// Serves the reference core over the core contract, with faults on command, to develop against.
+    CoreSim(core_sim::Sim),
     /// The reference core's books.
     Ledger {
         #[command(subcommand)]
@@ -100,6 +105,8 @@ impl Cli {
             Command::Openapi => show::openapi().await,
             Command::ConfigReference => show::print(&crate::config::reference()),
             Command::Doors => show::print(&crate::access::matrix()),
+            Command::CoreContract => show::print(&corebank::http::openapi()),
+            Command::CoreSim(sim) => core_sim::run(sim).await,
             Command::Ledger {
                 ask: Verify::Verify(which),
             } => prove::ledger(&which).await,

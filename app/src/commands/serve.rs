@@ -39,7 +39,7 @@ pub(super) async fn run(which: &Which, roles: &[Role]) -> anyhow::Result<()> {
 }
 
 /// Ctrl-C or the service manager's TERM.
-async fn wait_for_end() {
+pub(super) async fn wait_for_end() {
     let Ok(mut term) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
     };

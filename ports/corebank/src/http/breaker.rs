@@ -295,6 +295,7 @@ mod tests {
                 Hear(0, Go, false, None),
                 Hear(0, Go, true, None),
                 Hear(0, Go, true, None),
+                Hear(0, Go, true, None),
                 Hear(0, Go, false, None),
                 Ask(0, Go),
             ],

@@ -24,6 +24,7 @@ mod doc;
 mod lanes;
 mod server;
 mod sign;
+mod tls;
 mod wire;
 
 pub use breaker::BreakerRules;
@@ -32,3 +33,4 @@ pub use doc::openapi;
 pub use lanes::{LaneRules, Rules};
 pub use server::{Desk, serve};
 pub use sign::{Distrust, KeyError, Seals, Signer, Trusted};
+pub use tls::{ServerTls, TlsError, TlsListenError, TlsListener};

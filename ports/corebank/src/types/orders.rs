@@ -12,7 +12,7 @@ use crate::answer::Refusal;
 /// The owner of an account at another bank 他行收款人.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Beneficiary {
-    /// 联行号: 12 digits, one of those that [`crate::CoreBank::banks`] tells.
+    /// 联行号: 12 digits, one of those that `banks` tells.
     pub bank_code: String,
     pub bank_name: String,
     /// 户名; the other bank compares it and returns the money when it is not its customer's.

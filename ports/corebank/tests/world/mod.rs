@@ -141,12 +141,16 @@ impl World {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server ends with the test")]
 pub(crate) async fn serve(core: Arc<dyn CoreBank>) -> String {
+    serve_sealed(core, Seals::default()).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test")]
+pub(crate) async fn serve_sealed(core: Arc<dyn CoreBank>, seals: Seals) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let desk = Desk {
-        seals: Seals::default(),
+        seals,
         clock: Clock::system(),
     };
     tokio::spawn(async move { axum::serve(listener, corebank::serve(core, desk)).await });
