@@ -61,95 +61,166 @@ fn reference(name: &str) -> Value {
 /// Title, what is taken, what is given, the message of ISO 20022 that it maps to.
 struct Meaning(&'static str, Shape, Shape, &'static str);
 
-fn meaning(op: Op) -> Meaning {
+/// Short questions.
+fn accounts() -> Vec<(Op, Meaning)> {
+    let day = plain(json!({ "type": "string", "format": "date" }));
+    let nothing = plain(json!({ "type": "null" }));
+    vec![
+        (
+            Op::VerifyCustomer,
+            Meaning(
+                "Is there one customer to whom all four details belong? 四要素核验",
+                of::<VerifyCustomer>(),
+                of::<CoreCustomer>(),
+                "",
+            ),
+        ),
+        (
+            Op::Customer,
+            Meaning("A customer by number", of::<Number>(), of::<CoreCustomer>(), ""),
+        ),
+        (
+            Op::Accounts,
+            Meaning(
+                "The accounts of a customer",
+                of::<Number>(),
+                list_of::<CoreAccount>(),
+                "",
+            ),
+        ),
+        (
+            Op::Balance,
+            Meaning(
+                "What stands on an account, holds counted",
+                of::<Number>(),
+                of::<Balance>(),
+                "camt.052 Bal",
+            ),
+        ),
+        (
+            Op::Payee,
+            Meaning(
+                "Who would receive money sent to this number? 户名核验",
+                of::<Number>(),
+                of::<Payee>(),
+                "",
+            ),
+        ),
+        (
+            Op::Banks,
+            Meaning(
+                "The banks that can be paid",
+                of::<Nothing>(),
+                list_of::<Bank>(),
+                "",
+            ),
+        ),
+        (
+            Op::CardBill,
+            Meaning(
+                "The last statement of a credit card",
+                of::<Number>(),
+                of::<CardBill>(),
+                "",
+            ),
+        ),
+        (
+            Op::BusinessDate,
+            Meaning("The core's business day 会计日期", of::<Nothing>(), day, ""),
+        ),
+        (
+            Op::Health,
+            Meaning("Does the core answer?", of::<Nothing>(), nothing, ""),
+        ),
+    ]
+}
+
+/// Commands, and what became of them.
+fn orders() -> Vec<(Op, Meaning)> {
     let nothing = || plain(json!({ "type": "null" }));
-    let day = || plain(json!({ "type": "string", "format": "date" }));
-    match op {
-        Op::VerifyCustomer => Meaning(
-            "Is there one customer to whom all four details belong? 四要素核验",
-            of::<VerifyCustomer>(),
-            of::<CoreCustomer>(),
-            "",
+    vec![
+        (
+            Op::Transfer,
+            Meaning(
+                "Moves money in the bank, or to another bank",
+                of::<TransferOrder>(),
+                of::<Booking>(),
+                "pain.001 CdtTrfTxInf / pain.002 TxInfAndSts",
+            ),
         ),
-        Op::Customer => Meaning("A customer by number", of::<Number>(), of::<CoreCustomer>(), ""),
-        Op::Accounts => Meaning(
-            "The accounts of a customer",
-            of::<Number>(),
-            list_of::<CoreAccount>(),
-            "",
+        (
+            Op::Hold,
+            Meaning("Reserves money", of::<HoldOrder>(), of::<Posted>(), ""),
         ),
-        Op::Balance => Meaning(
-            "What stands on an account, holds counted",
-            of::<Number>(),
-            of::<Balance>(),
-            "camt.052 Bal",
+        (
+            Op::Post,
+            Meaning(
+                "Moves held money, all or a part",
+                of::<PostOrder>(),
+                of::<Posted>(),
+                "",
+            ),
         ),
-        Op::Entries => Meaning(
-            "What happened on an account, newest first",
-            of::<EntryQuery>(),
-            of::<EntryPage>(),
-            "camt.053 Ntry",
+        (
+            Op::Void,
+            Meaning("Frees held money", of::<VoidOrder>(), of::<Posted>(), ""),
         ),
-        Op::Payee => Meaning(
-            "Who would receive money sent to this number? 户名核验",
-            of::<Number>(),
-            of::<Payee>(),
-            "",
+        (
+            Op::TransferStatus,
+            Meaning(
+                "What became of a transfer, hold, post or void, by our id",
+                of::<ById>(),
+                of::<TransferStatus>(),
+                "pain.002 TxSts; pacs.004 for a return",
+            ),
         ),
-        Op::Banks => Meaning(
-            "The banks that can be paid",
-            of::<Nothing>(),
-            list_of::<Bank>(),
-            "",
+        (
+            Op::Restrict,
+            Meaning(
+                "Adds a restriction 挂失 止付 冻结",
+                of::<Restrict>(),
+                nothing(),
+                "",
+            ),
         ),
-        Op::CardBill => Meaning(
-            "The last statement of a credit card",
-            of::<Number>(),
-            of::<CardBill>(),
-            "",
+        (
+            Op::Lift,
+            Meaning("Takes a restriction away", of::<Restrict>(), nothing(), ""),
         ),
-        Op::Transfer => Meaning(
-            "Moves money in the bank, or to another bank",
-            of::<TransferOrder>(),
-            of::<Booking>(),
-            "pain.001 CdtTrfTxInf / pain.002 TxInfAndSts",
+    ]
+}
+
+/// Long answers.
+fn reports() -> Vec<(Op, Meaning)> {
+    vec![
+        (
+            Op::Entries,
+            Meaning(
+                "What happened on an account, newest first",
+                of::<EntryQuery>(),
+                of::<EntryPage>(),
+                "camt.053 Ntry",
+            ),
         ),
-        Op::Hold => Meaning("Reserves money", of::<HoldOrder>(), of::<Posted>(), ""),
-        Op::Post => Meaning(
-            "Moves held money, all or a part",
-            of::<PostOrder>(),
-            of::<Posted>(),
-            "",
+        (
+            Op::Changes,
+            Meaning(
+                "The feed of entries on all customers' accounts",
+                of::<FeedFrom>(),
+                of::<ChangePage>(),
+                "camt.054 Ntry",
+            ),
         ),
-        Op::Void => Meaning("Frees held money", of::<VoidOrder>(), of::<Posted>(), ""),
-        Op::TransferStatus => Meaning(
-            "What became of a transfer, hold, post or void, by our id",
-            of::<ById>(),
-            of::<TransferStatus>(),
-            "pain.002 TxSts; pacs.004 for a return",
+        (
+            Op::StatementFile,
+            Meaning(
+                "A page of a closed business day's file 日终对账文件",
+                of::<DayPage>(),
+                of::<StatementPage>(),
+                "camt.053 Stmt",
+            ),
         ),
-        Op::Restrict => Meaning(
-            "Adds a restriction 挂失 止付 冻结",
-            of::<Restrict>(),
-            nothing(),
-            "",
-        ),
-        Op::Lift => Meaning("Takes a restriction away", of::<Restrict>(), nothing(), ""),
-        Op::Changes => Meaning(
-            "The feed of entries on all customers' accounts",
-            of::<FeedFrom>(),
-            of::<ChangePage>(),
-            "camt.054 Ntry",
-        ),
-        Op::StatementFile => Meaning(
-            "A page of a closed business day's file 日终对账文件",
-            of::<DayPage>(),
-            of::<StatementPage>(),
-            "camt.053 Stmt",
-        ),
-        Op::BusinessDate => Meaning("The core's business day 会计日期", of::<Nothing>(), day(), ""),
-        Op::Health => Meaning("Does the core answer?", of::<Nothing>(), nothing(), ""),
-    }
+    ]
 }
 
 /// `docs/core-contract.json`.
@@ -158,8 +229,8 @@ pub fn openapi() -> String {
     schemas.insert(Refusal::name().into_owned(), json!(Refusal::schema()));
     let mut more: Named = Vec::new();
     Refusal::schemas(&mut more);
-    for op in Op::ALL {
-        let Meaning(summary, ask, answer, iso) = meaning(op);
+    let all = accounts().into_iter().chain(orders()).chain(reports());
+    for (op, Meaning(summary, ask, answer, iso)) in all {
         more.extend(ask.parts);
         more.extend(answer.parts);
         let operation = operation(op, (summary, iso), &ask.schema, &answer.schema);
