@@ -22,6 +22,7 @@ mod breaker;
 mod client;
 mod doc;
 mod lanes;
+mod meaning;
 mod server;
 mod sign;
 mod tls;
