@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::{
-    meaning::{Meaning, Named, accounts, orders, reference, reports},
+    meaning::{Meaning, Named, accounts, house, orders, reference, reports},
     sign::{DIGEST, REQUEST_ID, SENT_AT, SIGNATURE},
     wire::{CHANNEL, DATE, KEY, path_of},
 };
@@ -21,7 +21,11 @@ pub fn openapi() -> String {
     schemas.insert(Refusal::name().into_owned(), json!(Refusal::schema()));
     let mut more: Named = Vec::new();
     Refusal::schemas(&mut more);
-    let all = accounts().into_iter().chain(orders()).chain(reports());
+    let all = accounts()
+        .into_iter()
+        .chain(house())
+        .chain(orders())
+        .chain(reports());
     for (op, Meaning(summary, ask, answer, iso)) in all {
         more.extend(ask.parts);
         more.extend(answer.parts);

@@ -62,8 +62,6 @@ pub(super) struct Meaning(
 
 /// Short questions.
 pub(super) fn accounts() -> Vec<(Op, Meaning)> {
-    let day = plain(json!({ "type": "string", "format": "date" }));
-    let nothing = plain(json!({ "type": "null" }));
     vec![
         (
             Op::VerifyCustomer,
@@ -105,6 +103,14 @@ pub(super) fn accounts() -> Vec<(Op, Meaning)> {
                 "",
             ),
         ),
+    ]
+}
+
+/// What belongs to nobody in particular.
+pub(super) fn house() -> Vec<(Op, Meaning)> {
+    let day = plain(json!({ "type": "string", "format": "date" }));
+    let nothing = plain(json!({ "type": "null" }));
+    vec![
         (
             Op::Banks,
             Meaning(
