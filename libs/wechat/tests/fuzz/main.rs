@@ -108,7 +108,9 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
 
 fn smoke(name: &str, target: fn(&[u8])) {
     let corpus = corpus(name);
-    corpus.iter().for_each(|data| target(data));
+    for data in &corpus {
+        target(data);
+    }
     let cases = std::env::var("WEIGUI_FUZZ_CASES").ok();
     let cases = cases.map_or(CASES, |text| text.parse().expect("WEIGUI_FUZZ_CASES is a number"));
     let config = Config {
@@ -119,7 +121,9 @@ fn smoke(name: &str, target: fn(&[u8])) {
     let changes = (any::<usize>(), prop::collection::vec(change(), 0..8));
     let outcome = TestRunner::new(config).run(&changes, |(from, changes)| {
         let mut data = corpus[from % corpus.len()].clone();
-        changes.iter().for_each(|change| change.make(&mut data, &corpus));
+        for change in &changes {
+            change.make(&mut data, &corpus);
+        }
         target(&data);
         Ok(())
     });
