@@ -28,6 +28,16 @@ pub enum Error {
     KeyReused,
     #[error("a request with this key is at work")]
     InProgress,
+    #[error("no such line on this account")]
+    NoEntry,
+    #[error("this line is disputed already")]
+    DisputedAlready,
+    #[error("a dispute without the words it needs")]
+    BadDisputeText,
+    #[error("not a month, or one to come")]
+    BadMonth,
+    #[error("no such category")]
+    NoCategory,
     #[error("no font for statements: {0}")]
     NoFont(String),
     #[error("statement could not be written: {0}")]
@@ -95,6 +105,31 @@ impl From<Error> for Problem {
             inside @ (Error::Document(_) | Error::Sealed(_) | Error::Row(_)) => {
                 Self::internal("accounts", &inside)
             }
+            of_a_line => line(&of_a_line),
         }
+    }
+}
+
+/// Refusals about one line of an account, and about months of lines.
+fn line(error: &Error) -> Problem {
+    match error {
+        Error::NoEntry => Problem::new(404, "entry.not_found", "没有找到这笔交易，请刷新明细后重试。"),
+        Error::DisputedAlready => Problem::new(
+            409,
+            "dispute.exists",
+            "这笔交易已经申诉过，请在“我的申诉”里查看进度。",
+        ),
+        Error::BadDisputeText => Problem::new(422, "dispute.bad_text", "申诉说明不符合要求。").field(
+            "text",
+            "dispute.bad_text",
+            "选择“其他疑问”时要写明情况，最多200个字",
+            "请用4至200个字写明这笔交易哪里不对",
+        ),
+        Error::BadMonth => Problem::new(
+            422,
+            "summary.bad_month",
+            "月份不正确：应为 YYYY-MM，不能晚于本月。",
+        ),
+        _ => Problem::new(422, "summary.no_category", "没有这个分类，请重新选择。"),
     }
 }

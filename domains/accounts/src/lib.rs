@@ -6,6 +6,8 @@
 //! asked; from that commit on nothing is paid from the account by this channel.
 //! **Invariant:** a loss report is lifted (解挂) only with the customer's proof, and only when the
 //! core has lifted it.
+//! **Invariant:** a line is disputed (申诉) once; the dispute keeps the line as it stood.
+//! **Invariant:** the month's categories add up to its lines, to the fen.
 //! **Invariant:** account numbers and names leave masked; the account's id is opaque.
 
 mod document;
@@ -21,6 +23,9 @@ pub use error::Error;
 pub use http::{doors, router};
 pub use jobs::{jobs, subscriptions};
 pub use model::account::{AccountId, AccountView, OwnAccount, Status};
+pub use model::dispute::{DUE_AFTER, DisputeId, DisputedLine};
 pub use model::text::counterparty;
+pub use service::dispute::DisputeFile;
+pub use service::feed::{FeedLease, FeedTurn};
 pub use service::{Accounts, Branch, Settings};
 pub use store::SEALED;

@@ -10,6 +10,10 @@ use kit::{
 
 use crate::model::{account::AccountId, loss::LossId};
 
+pub(crate) mod disputes;
+pub(crate) mod feed;
+pub(crate) mod labels;
+
 /// Every sealed column of this domain, for key rotation.
 pub const SEALED: &[SealedColumn] = &[
     sealed!("accounts_account", "customer_no"),
@@ -17,6 +21,9 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("accounts_account", "card_no"),
     sealed!("accounts_snapshot", "figures", "account_id"),
     sealed!("accounts_statement", "summary"),
+    sealed!("accounts_dispute", "line"),
+    sealed!("accounts_dispute", "text"),
+    sealed!("accounts_dispute", "answer"),
 ];
 
 /// A row of `accounts_account`, still sealed.

@@ -1,8 +1,10 @@
 //! The HTTP face of accounts.
 
 mod accounts;
+mod disputes;
 mod loss;
 mod statements;
+mod summary;
 
 use kit::web::Doors;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +21,11 @@ pub fn router() -> OpenApiRouter<Accounts> {
         .routes(routes!(statements::verify))
         .routes(routes!(loss::report))
         .routes(routes!(loss::lift))
+        .routes(routes!(disputes::open))
+        .routes(routes!(disputes::list))
+        .routes(routes!(summary::show))
+        .routes(routes!(summary::entries))
+        .routes(routes!(summary::label))
 }
 
 pub fn doors() -> Doors {
@@ -31,4 +38,9 @@ pub fn doors() -> Doors {
         .open("GET", "/api/statements/verify")
         .customer("POST", "/api/accounts/{id}/loss-report")
         .customer("POST", "/api/accounts/{id}/loss-report/lift")
+        .customer("POST", "/api/accounts/{id}/disputes")
+        .customer("GET", "/api/disputes")
+        .customer("GET", "/api/summary")
+        .customer("GET", "/api/summary/entries")
+        .customer("PUT", "/api/summary/labels")
 }

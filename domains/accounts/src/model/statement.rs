@@ -6,6 +6,7 @@ use kit::clock::{Ms, date_of, day_bounds};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::dispute::EntryDispute;
 use super::text::{other_side, sentence};
 use crate::error::Error;
 
@@ -59,6 +60,8 @@ pub(crate) struct EntryView {
     /// `向*明转账500.00元`
     pub(crate) text: String,
     pub(crate) memo: String,
+    /// The customer's dispute of this line.
+    pub(crate) dispute: Option<EntryDispute>,
 }
 
 impl From<&CoreEntry> for EntryView {
@@ -75,6 +78,7 @@ impl From<&CoreEntry> for EntryView {
             place: e.place.clone(),
             text: sentence(e),
             memo: e.memo.clone(),
+            dispute: None,
         }
     }
 }

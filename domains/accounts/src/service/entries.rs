@@ -24,8 +24,10 @@ impl Accounts {
         let account = self.own(who.id, &who.customer_no, id).await?;
         let query = query(&account.account_no, filter, self.cx.clock.today())?;
         let page = self.ask(&query).await?;
+        let mut items: Vec<EntryView> = page.items.iter().map(EntryView::from).collect();
+        self.mark(id, &mut items).await?;
         Ok(Page {
-            items: page.items.iter().map(EntryView::from).collect(),
+            items,
             next: page.next,
         })
     }

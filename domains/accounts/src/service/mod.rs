@@ -2,13 +2,16 @@
 
 pub(crate) mod balance;
 mod chat;
+pub(crate) mod dispute;
 pub(crate) mod entries;
 pub(crate) mod export;
+pub(crate) mod feed;
 pub(crate) mod files;
 pub(crate) mod lift;
 pub(crate) mod loss;
 mod office;
 pub(crate) mod overview;
+pub(crate) mod summary;
 mod told;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
