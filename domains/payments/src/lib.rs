@@ -23,5 +23,7 @@ pub use http::{doors, router};
 pub use jobs::jobs;
 pub use model::capital::capital;
 pub use model::transfer::{State, TransferId};
-pub use service::{Figures, Notice, Payments, PlanNotice, Settings, keep_scheduling};
+pub use service::{
+    CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TransferFile, keep_scheduling,
+};
 pub use store::SEALED;

@@ -1,6 +1,7 @@
 //! Every SQL statement of payments, by table. Names, numbers and memos arrive and leave sealed.
 
 mod limits;
+pub(crate) mod ours;
 mod payees;
 mod receipts;
 mod schedules;
