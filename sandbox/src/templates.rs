@@ -56,6 +56,16 @@ pub const DEMO_TEMPLATES: &[Template] = &[
         ],
     },
     Template {
+        id: "demo-dispute",
+        title: "申诉处理通知",
+        rows: &[
+            ("character_string1", "受理编号"),
+            ("phrase2", "处理进度"),
+            ("character_string3", "账户尾号"),
+            ("time4", "更新时间"),
+        ],
+    },
+    Template {
         id: "demo-login",
         title: "登录提醒",
         rows: &[

@@ -12,7 +12,7 @@ pub(crate) struct Entry {
 }
 
 /// Kinds, and the ids that their templates have in the demo account. A bank's own account has its own ids.
-pub const DEFAULT_TEMPLATES: [(&str, &str); 9] = [
+pub const DEFAULT_TEMPLATES: [(&str, &str); 11] = [
     ("transfer_done", "demo-transfer-done"),
     ("transfer_failed", "demo-transfer-done"),
     ("transfer_returned", "demo-transfer-done"),
@@ -22,6 +22,8 @@ pub const DEFAULT_TEMPLATES: [(&str, &str); 9] = [
     ("loss_reported", "demo-loss-report"),
     ("loss_lifted", "demo-loss-report"),
     ("bound_elsewhere", "demo-binding"),
+    ("balance_change", "demo-balance-change"),
+    ("dispute_answered", "demo-dispute"),
 ];
 
 /// Words that turn a service notice into advertising (WeChat's rules for template messages forbid it).
@@ -64,6 +66,8 @@ pub(crate) fn entry(kind: &NoticeKind) -> &'static Entry {
         NoticeKind::LossReported { .. } => &LOSS_REPORTED,
         NoticeKind::LossLifted { .. } => &LOSS_LIFTED,
         NoticeKind::BoundElsewhere { .. } => &BOUND_ELSEWHERE,
+        NoticeKind::BalanceChange { .. } => &BALANCE_CHANGE,
+        NoticeKind::DisputeAnswered { .. } => &DISPUTE_ANSWERED,
     }
 }
 
@@ -170,4 +174,27 @@ const BOUND_ELSEWHERE: Entry = Entry {
     ],
     page: "/h5/me",
     sms: "【微柜银行】您的银行账户{moment}在另一个微信上完成了绑定。如非本人操作，请立即致电95000。",
+};
+
+const BALANCE_CHANGE: Entry = Entry {
+    rows: &[
+        ("character_string1", "{tail}"),
+        ("phrase2", "{what}"),
+        ("amount3", "{amount}元"),
+        ("amount4", "{balance}元"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/entries",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}{what}{amount}元，余额{balance}元。如非本人操作，请立即致电95000。",
+};
+
+const DISPUTE_ANSWERED: Entry = Entry {
+    rows: &[
+        ("character_string1", "{receipt}"),
+        ("phrase2", "已答复"),
+        ("character_string3", "{tail}"),
+        ("time4", "{time}"),
+    ],
+    page: "/h5/disputes",
+    sms: "【微柜银行】您对尾号{tail}账户交易的申诉（编号{receipt}）{moment}已有答复，请打开公众号“我的申诉”查看。",
 };

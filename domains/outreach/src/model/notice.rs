@@ -69,6 +69,20 @@ pub enum NoticeKind {
     },
     /// Another WeChat user was bound; the others are warned, `new_openid` is not.
     BoundElsewhere { new_openid: String, at: Ms },
+    /// Whatever moved money on an account; `what` is a word of at most five characters.
+    BalanceChange {
+        what: &'static str,
+        amount: Money,
+        balance: Money,
+        account_tail: String,
+        at: Ms,
+    },
+    /// A dispute of a line has its answer.
+    DisputeAnswered {
+        receipt_no: String,
+        account_tail: String,
+        at: Ms,
+    },
 }
 
 /// A notice to a customer.
@@ -108,6 +122,8 @@ impl NoticeKind {
             Self::LossReported { .. } => "loss_reported",
             Self::LossLifted { .. } => "loss_lifted",
             Self::BoundElsewhere { .. } => "bound_elsewhere",
+            Self::BalanceChange { .. } => "balance_change",
+            Self::DisputeAnswered { .. } => "dispute_answered",
         }
     }
 
@@ -121,7 +137,9 @@ impl NoticeKind {
             | Self::MoneyIn { at, .. }
             | Self::LossReported { at, .. }
             | Self::LossLifted { at, .. }
-            | Self::BoundElsewhere { at, .. } => *at,
+            | Self::BoundElsewhere { at, .. }
+            | Self::BalanceChange { at, .. }
+            | Self::DisputeAnswered { at, .. } => *at,
         }
     }
 
@@ -185,12 +203,29 @@ impl NoticeKind {
                 ("party", party(payer_masked)),
                 ("tail", account_tail.clone()),
             ],
+            Self::BalanceChange {
+                what,
+                amount,
+                balance,
+                account_tail,
+                ..
+            } => vec![
+                ("what", (*what).to_owned()),
+                ("amount", amount.yuan_text()),
+                ("balance", balance.yuan_text()),
+                ("tail", account_tail.clone()),
+            ],
             Self::LossReported {
                 account_tail,
                 receipt_no,
                 ..
             }
             | Self::LossLifted {
+                account_tail,
+                receipt_no,
+                ..
+            }
+            | Self::DisputeAnswered {
                 account_tail,
                 receipt_no,
                 ..
@@ -206,7 +241,9 @@ impl NoticeKind {
 
     fn change_fen(&self) -> Option<i64> {
         match self {
-            Self::TransferDone { amount, .. } | Self::MoneyIn { amount, .. } => Some(amount.fen()),
+            Self::TransferDone { amount, .. }
+            | Self::MoneyIn { amount, .. }
+            | Self::BalanceChange { amount, .. } => Some(amount.fen()),
             _ => None,
         }
     }

@@ -55,12 +55,24 @@ fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
             at: AT,
         },
         NoticeKind::LossLifted {
-            account_tail: tail,
-            receipt_no: receipt,
+            account_tail: tail.clone(),
+            receipt_no: receipt.clone(),
             at: AT,
         },
         NoticeKind::BoundElsewhere {
             new_openid: "oNew".to_owned(),
+            at: AT,
+        },
+        NoticeKind::BalanceChange {
+            what: "消费",
+            amount,
+            balance: amount,
+            account_tail: tail.clone(),
+            at: AT,
+        },
+        NoticeKind::DisputeAnswered {
+            account_tail: tail,
+            receipt_no: receipt,
             at: AT,
         },
     ]
@@ -131,6 +143,9 @@ fn the_words_as_the_customer_reads_them() {
              如非本人操作，请立即致电95000。",
             "【微柜银行】您尾号1234的账户11月23日10:00已解除挂失，受理编号GS20261123ABCDEF。如非本人操作，请立即致电95000。",
             "【微柜银行】您的银行账户11月23日10:00在另一个微信上完成了绑定。如非本人操作，请立即致电95000。",
+            "【微柜银行】您尾号1234的账户11月23日10:00消费500.00元，余额500.00元。如非本人操作，请立即致电95000。",
+            "【微柜银行】您对尾号1234账户交易的申诉（编号GS20261123ABCDEF）11月23日10:00已有答复，\
+             请打开公众号“我的申诉”查看。",
         ]
     );
 }
@@ -186,7 +201,10 @@ fn only_balance_changes_are_a_matter_of_taste() {
         balance_notice_min_fen: min,
     };
     for kind in all(Money::cny(10_000), "*明", "x") {
-        let change = matches!(kind, NoticeKind::TransferDone { .. } | NoticeKind::MoneyIn { .. });
+        let change = matches!(
+            kind,
+            NoticeKind::TransferDone { .. } | NoticeKind::MoneyIn { .. } | NoticeKind::BalanceChange { .. }
+        );
         let message = notice(kind).message().unwrap();
         assert!(message.is_wanted(&taste(true, 10_000)));
         assert_eq!(message.is_wanted(&taste(true, 10_001)), !change);
