@@ -1,4 +1,8 @@
-//! Nodes and figures: pure.
+//! Nodes, figures, cases and reconciliation: pure.
+
+pub(crate) mod case;
+pub(crate) mod matching;
+pub(crate) mod recon;
 
 use kit::clock::{DAY, Ms, SECOND};
 use serde::Serialize;

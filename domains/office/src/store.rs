@@ -1,7 +1,19 @@
-//! Every SQL statement of the office: its register of nodes.
+//! Every SQL statement of the office: its register of nodes, its cases, its reconciliation.
 
 use kit::clock::Ms;
 use kit::db::{Conn, Result};
+use kit::reseal::SealedColumn;
+use kit::sealed;
+
+pub(crate) mod cases;
+pub(crate) mod corrections;
+pub(crate) mod recon;
+
+/// Every sealed column of this domain, for key rotation.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("office_case_event", "text"),
+    sealed!("office_correction", "reason"),
+];
 
 use crate::model::Node;
 

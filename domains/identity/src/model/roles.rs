@@ -35,15 +35,31 @@ impl Role {
 
     pub fn permits(self) -> &'static [&'static str] {
         match self {
-            Self::Teller => &["overview.read", "customers.read", "customers.reveal"],
+            Self::Teller => &[
+                "overview.read",
+                "customers.read",
+                "customers.reveal",
+                "cases.read",
+                "cases.work",
+            ],
             Self::Supervisor => &[
                 "overview.read",
                 "customers.read",
                 "customers.reveal",
                 "sessions.revoke",
                 "policies.read",
+                "cases.read",
+                "cases.check",
+                "recon.read",
+                "recon.run",
             ],
-            Self::Auditor => &["audit.read", "customers.read", "policies.read"],
+            Self::Auditor => &[
+                "audit.read",
+                "customers.read",
+                "policies.read",
+                "cases.read",
+                "recon.read",
+            ],
             Self::Operator => &["overview.read", "nodes.read"],
         }
     }

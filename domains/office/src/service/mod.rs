@@ -1,8 +1,10 @@
 //! The use cases of the office.
 
+pub(crate) mod cases;
 mod customers;
 mod figures;
 mod nodes;
+pub(crate) mod recon;
 mod trail;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use payments::Payments;
 
 pub(crate) use customers::Found;
 pub use nodes::keep_reporting;
+pub use recon::keep_reconciling;
 pub(crate) use trail::TrailRow;
 
 /// What the office looks into.

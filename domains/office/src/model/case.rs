@@ -1,0 +1,279 @@
+//! A case 工单: what a person must look at, from its opening to its outcome. Pure.
+
+use kit::clock::{DAY, HOUR, Ms};
+use kit::crypto::sha256;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+kit::id_type!(
+    /// A case.
+    pub CaseId
+);
+kit::id_type!(
+    /// A proposed correction of money.
+    pub(crate) CorrectionId
+);
+
+/// Why there is a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CaseKind {
+    /// 结果未知: the core has not said for long what became of a transfer.
+    UnknownTransfer,
+    /// 对账差异: our books and a file do not agree.
+    Difference,
+    /// 交易申诉: a customer disputes a line of an account.
+    Dispute,
+}
+
+impl CaseKind {
+    pub(crate) const ALL: [Self; 3] = [Self::UnknownTransfer, Self::Difference, Self::Dispute];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::UnknownTransfer => "unknown_transfer",
+            Self::Difference => "difference",
+            Self::Dispute => "dispute",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text)
+    }
+
+    /// How long the bank gives itself. A dispute: 15 natural days, as for complaints
+    /// (银行业保险业消费投诉处理管理办法, 2020); the others are the bank's own.
+    pub(crate) fn time_limit(self) -> Ms {
+        match self {
+            Self::UnknownTransfer => 4 * HOUR,
+            Self::Difference => DAY,
+            Self::Dispute => 15 * DAY,
+        }
+    }
+
+    /// With what a person may close such a case without moving money. An unknown transfer is decided by the core
+    /// alone, and its case then closes by itself.
+    pub(crate) fn outcomes(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::UnknownTransfer => &[],
+            Self::Difference => &[
+                ("timing", "时间差，次日已对平"),
+                ("explained", "已查明原因，无需调整"),
+                ("mended_there", "对方已更正"),
+            ],
+            Self::Dispute => &[
+                ("explained", "交易属实，已向客户说明"),
+                ("merchant", "转商户退款处理"),
+                ("fraud", "疑似盗刷，已止付并协助报案"),
+                ("bank_error", "我行差错，已更正"),
+            ],
+        }
+    }
+}
+
+/// What an outcome is called.
+pub(crate) fn outcome_text(kind: CaseKind, code: &str) -> &'static str {
+    let listed = kind.outcomes().iter().find(|(known, _)| *known == code);
+    match (code, listed) {
+        (_, Some((_, text))) => text,
+        (CORRECTED, _) => "已复核更正",
+        (SUCCEEDED, _) => "核心确认已入账",
+        (FAILED, _) => "核心确认未入账",
+        _ => "",
+    }
+}
+
+/// The outcome of a case whose correction was approved.
+pub(crate) const CORRECTED: &str = "corrected";
+/// Outcomes that the core itself has decided.
+pub(crate) const SUCCEEDED: &str = "succeeded";
+pub(crate) const FAILED: &str = "failed";
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CaseState {
+    /// 待认领
+    Open,
+    /// 处理中: one person works on it.
+    Claimed,
+    /// 待复核: a correction of money waits for a second person.
+    Checking,
+    /// 已办结
+    Closed,
+}
+
+/// What may happen to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Claim,
+    Release,
+    /// Proposes a correction of money.
+    Propose,
+    Approve,
+    SendBack,
+    Resolve,
+    /// What the case was about has decided itself: the core has answered.
+    Settle,
+}
+
+impl CaseState {
+    pub(crate) const ALL: [Self; 4] = [Self::Open, Self::Claimed, Self::Checking, Self::Closed];
+
+    /// The only table of what may follow what.
+    pub(crate) fn after(self, step: Step) -> Option<Self> {
+        match (self, step) {
+            (Self::Open, Step::Claim) | (Self::Checking, Step::SendBack) => Some(Self::Claimed),
+            (Self::Claimed, Step::Release) => Some(Self::Open),
+            (Self::Claimed, Step::Propose) => Some(Self::Checking),
+            (Self::Checking, Step::Approve)
+            | (Self::Claimed, Step::Resolve)
+            | (Self::Open | Self::Claimed, Step::Settle) => Some(Self::Closed),
+            (Self::Open, Step::Release | Step::Propose | Step::Approve | Step::SendBack | Step::Resolve)
+            | (Self::Claimed, Step::Claim | Step::Approve | Step::SendBack)
+            | (Self::Checking, Step::Claim | Step::Release | Step::Propose | Step::Resolve | Step::Settle)
+            | (Self::Closed, _) => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Claimed => "claimed",
+            Self::Checking => "checking",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == text)
+    }
+}
+
+/// A case as it is stored. Amounts are fen.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) id: CaseId,
+    pub(crate) kind: CaseKind,
+    /// `transfer:ID`, `difference:ID`, `dispute:ID`.
+    pub(crate) subject: String,
+    /// Empty when no one customer is concerned.
+    pub(crate) customer: String,
+    pub(crate) amount: i64,
+    pub(crate) state: CaseState,
+    /// Who works on it; empty while it waits.
+    pub(crate) owner: String,
+    pub(crate) owner_name: String,
+    pub(crate) outcome: String,
+    /// Rises with everything that happens; a change names the version that it saw.
+    pub(crate) version: i64,
+    pub(crate) due_at: Ms,
+    pub(crate) opened_at: Ms,
+    pub(crate) closed_at: Ms,
+}
+
+impl Case {
+    /// The id within the subject.
+    pub(crate) fn subject_id(&self) -> &str {
+        self.subject.split_once(':').map_or("", |(_, id)| id)
+    }
+}
+
+/// Which way money is to be corrected; booked by the core's own staff against the approved voucher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Direction {
+    /// 补记给客户
+    ToCustomer,
+    /// 从客户账户冲回
+    FromCustomer,
+}
+
+impl Direction {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ToCustomer => "to_customer",
+            Self::FromCustomer => "from_customer",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::ToCustomer, Self::FromCustomer]
+            .into_iter()
+            .find(|d| d.name() == text)
+    }
+}
+
+/// What the second person saw and approves: a change of any part is another text.
+pub(crate) fn correction_hash(case: CaseId, direction: Direction, amount: i64, reason: &str) -> String {
+    sha256(&format!(
+        "correction|{case}|{}|{amount}|CNY|{reason}",
+        direction.name()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_case_as_a_table() {
+        use CaseState::{Checking, Claimed, Closed, Open};
+        use Step::{Approve, Claim, Propose, Release, Resolve, SendBack, Settle};
+        let allowed = [
+            (Open, Claim, Claimed),
+            (Open, Settle, Closed),
+            (Claimed, Release, Open),
+            (Claimed, Propose, Checking),
+            (Claimed, Resolve, Closed),
+            (Claimed, Settle, Closed),
+            (Checking, Approve, Closed),
+            (Checking, SendBack, Claimed),
+        ];
+        for from in CaseState::ALL {
+            for step in [Claim, Release, Propose, Approve, SendBack, Resolve, Settle] {
+                let wanted = allowed
+                    .iter()
+                    .find(|(f, s, _)| (*f, *s) == (from, step))
+                    .map(|(.., to)| *to);
+                assert_eq!(from.after(step), wanted, "{from:?} {step:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for kind in CaseKind::ALL {
+            assert_eq!(CaseKind::parse(kind.name()), Some(kind));
+            for (code, text) in kind.outcomes() {
+                assert_eq!(outcome_text(kind, code), *text);
+            }
+        }
+        for state in CaseState::ALL {
+            assert_eq!(CaseState::parse(state.name()), Some(state));
+        }
+        assert_eq!(CaseKind::parse("anything"), None);
+    }
+
+    #[test]
+    fn an_approval_is_bound_to_every_part_of_what_was_shown() {
+        let case: CaseId = uuid::Uuid::nil().into();
+        let seen = correction_hash(case, Direction::ToCustomer, 100, "少记一笔");
+        assert_ne!(
+            seen,
+            correction_hash(case, Direction::FromCustomer, 100, "少记一笔")
+        );
+        assert_ne!(
+            seen,
+            correction_hash(case, Direction::ToCustomer, 101, "少记一笔")
+        );
+        assert_ne!(
+            seen,
+            correction_hash(case, Direction::ToCustomer, 100, "少记两笔")
+        );
+        assert_ne!(
+            seen,
+            correction_hash(uuid::Uuid::max().into(), Direction::ToCustomer, 100, "少记一笔")
+        );
+    }
+}
