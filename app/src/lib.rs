@@ -7,6 +7,7 @@ mod assets;
 pub mod config;
 mod core;
 mod demo;
+mod feed;
 mod headers;
 mod migrations;
 mod ops;
@@ -19,6 +20,7 @@ pub mod commands;
 
 pub use config::Config;
 pub use demo::{DEMO_STAFF, info as demo_info};
+pub use feed::tell_changes;
 pub use migrations::plan as migrations;
 pub use serve::{Doorway, api_doors, openapi, router};
 pub use wire::{Bank, Mode, Outside};

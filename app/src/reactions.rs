@@ -21,6 +21,7 @@ const SKIPPED: &str = "app.tell_schedule_skipped";
 const BLOCKED: &str = "app.tell_blocked";
 const LIFTED: &str = "app.tell_lifted";
 const BOUND: &str = "app.tell_bound";
+const ANSWERED: &str = "app.tell_dispute_answered";
 const TRIES: i64 = 12;
 
 pub(crate) fn subscriptions() -> Vec<Subscription> {
@@ -33,6 +34,7 @@ pub(crate) fn subscriptions() -> Vec<Subscription> {
         ("accounts.blocked", BLOCKED),
         ("accounts.lifted", LIFTED),
         ("identity.bound", BOUND),
+        ("accounts.dispute_answered", ANSWERED),
     ]
     .map(|(topic, job_kind)| Subscription { topic, job_kind })
     .into()
@@ -44,7 +46,7 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
         Handler::new(kind, TRIES, move |job| react(bank.clone(), kind, job))
     };
     [
-        POSTED, FAILED, RETURNED, TOMORROW, SKIPPED, BLOCKED, LIFTED, BOUND,
+        POSTED, FAILED, RETURNED, TOMORROW, SKIPPED, BLOCKED, LIFTED, BOUND, ANSWERED,
     ]
     .map(with)
     .into()
@@ -65,6 +67,7 @@ async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outco
         RETURNED => returned(&bank, &fact).await?,
         TOMORROW | SKIPPED => scheduled(&bank, &fact, kind == TOMORROW).await?,
         BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
+        ANSWERED => answered(&bank, &fact).await?,
         _ => bound(&bank, &fact).await?,
     };
     tell(&bank, notices).await?;
@@ -241,6 +244,24 @@ async fn loss(bank: &Bank, fact: &Value, lifted: bool) -> anyhow::Result<Vec<Not
         kind,
         dedupe_key: format!("loss.{what}.{id}"),
         link: Some("/h5/loss".to_owned()),
+    }])
+}
+
+/// The customer is told that there is an answer; what it says stands behind the door, on the page.
+async fn answered(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
+    let id = text(fact, "dispute")?;
+    let Some(file) = bank.accounts.dispute_file(id.parse()?).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![Notice {
+        customer: file.customer,
+        kind: NoticeKind::DisputeAnswered {
+            receipt_no: file.receipt_no,
+            account_tail: file.account_tail,
+            at: bank.cx.clock.now(),
+        },
+        dedupe_key: format!("dispute.answered.{id}"),
+        link: Some("/h5/disputes".to_owned()),
     }])
 }
 

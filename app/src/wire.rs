@@ -26,7 +26,7 @@ use payments::Payments;
 
 use crate::config::Config;
 use crate::core::{self, cores};
-use crate::{migrations, reactions, say};
+use crate::{feed, migrations, reactions, say};
 
 /// Whether this is the demo bank with its sandbox world, or a bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,7 @@ impl Bank {
         all.extend(accounts::jobs(&self.accounts));
         all.extend(payments::jobs(&self.payments));
         all.extend(outreach::jobs(&self.outreach));
+        all.extend(office::jobs(&self.office));
         all.extend(reactions::jobs(self));
         all
     }
@@ -160,6 +161,8 @@ impl Bank {
             tasks.start(channel::keep_recovering(self.channel.clone()));
             tasks.start(payments::keep_scheduling(self.payments.clone()));
             tasks.start(keep_tidy(self.clone()));
+            tasks.start(feed::keep_telling(self.clone()));
+            tasks.start(office::keep_reconciling(self.office.clone()));
             if let Some(core) = self.embedded.clone() {
                 tasks.start(keep_expiring(self.cx.clone(), core.clone()));
                 if let Some(house) = self.clearing.clone() {
@@ -186,7 +189,7 @@ impl Bank {
             outreach::SEALED,
         ]
         .concat();
-        columns.extend([channel::SEALED, couriers::SEALED].concat());
+        columns.extend([channel::SEALED, couriers::SEALED, office::SEALED].concat());
         if self.embedded.is_some() {
             columns.extend(corebank::embedded::SEALED);
         }
@@ -242,6 +245,7 @@ async fn tidy(bank: &Bank, before: i64) -> anyhow::Result<()> {
         .await?;
     identity::tidy_up(&bank.identity).await?;
     outreach::tidy_up(&bank.outreach).await?;
+    office::tidy_up(&bank.office).await?;
     Ok(())
 }
 
@@ -261,6 +265,7 @@ async fn context(config: &Config, db: Db, clock: Clock, master: &MasterKey) -> a
     };
     let mut subscriptions = accounts::subscriptions();
     subscriptions.extend(reactions::subscriptions());
+    subscriptions.extend(office::subscriptions());
     Ok(Cx::new(Parts {
         ids: Ids::new(clock.clone(), random),
         db,
