@@ -21,6 +21,7 @@
 mod acts;
 mod answer;
 mod bank;
+mod books;
 mod browser;
 mod customer;
 mod demo;
@@ -39,7 +40,7 @@ pub use browser::{Ask, Browser};
 pub use customer::{Customer, code_in};
 pub use engine::Engine;
 pub use log::so_far as log_so_far;
-pub use real_bank::RealBank;
+pub use real_bank::{Counter, RealBank};
 pub use staff::Staff;
 pub use wechat::Post;
 pub use world::World;

@@ -3,13 +3,25 @@
 use crate::customer::Customer;
 use crate::engine::Engine;
 use crate::world::World;
+use corebank::EmbeddedCore;
+use kit::clock::Clock;
 use kit::db::{Db, Options};
+use kit::ids::Ids;
+use kit::keys::MasterKey;
+use kit::random::Random;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const UP_WITHIN: Duration = Duration::from_mins(1);
+
+/// Where the bank's own people book, beside the channel.
+pub struct Counter {
+    pub core: EmbeddedCore,
+    pub ids: Ids,
+    pub clock: Clock,
+}
 
 /// The binary with the demo's data on a folder and a port of its own.
 pub struct RealBank {
@@ -119,6 +131,51 @@ impl RealBank {
         let changed: kit::db::Result<u64> = db.tx(async move |c| c.exec(sql, ()).await).await;
         assert!(changed.expect("changed") > 0, "{sql} changed nothing");
         db.close().await;
+    }
+
+    /// The first number that a question to the database gives.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        let db = Db::open(&Options::new(self.database.clone()))
+            .await
+            .expect("opened");
+        let row: kit::db::Result<Option<(i64,)>> = db.read(async move |c| c.row(sql, ()).await).await;
+        db.close().await;
+        row.expect("an answer").expect("a row").0
+    }
+
+    /// Waits until the number is at least this.
+    pub async fn waits_for(&self, sql: &'static str, least: i64) {
+        let begun = Instant::now();
+        loop {
+            let now = self.number(sql).await;
+            if now >= least {
+                return;
+            }
+            assert!(
+                begun.elapsed() < UP_WITHIN,
+                "{sql}: {now} of {least}; {}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// The core's counter, in this process, on the bank's database.
+    pub async fn counter(&self) -> Counter {
+        let db = Db::open(&Options::new(self.database.clone()))
+            .await
+            .expect("opened");
+        let key = std::fs::read_to_string(self.folder.join("master.key")).expect("the demo's key");
+        let master = MasterKey::parse(key.trim()).expect("a key");
+        let (clock, random) = (Clock::system(), Random);
+        let vault = kit::keys::open(&db, &master, &clock, random)
+            .await
+            .expect("a vault");
+        Counter {
+            core: EmbeddedCore::new(db, vault, clock.clone()),
+            ids: Ids::new(clock.clone(), random),
+            clock,
+        }
     }
 
     /// On the listener for operators.

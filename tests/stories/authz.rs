@@ -97,7 +97,17 @@ async fn things(bank: &TestBank) -> BTreeMap<&'static str, String> {
     plan["frequency"] = json!("once");
     plan["first_on"] = json!("2026-12-01");
     let plan = wang.post("/api/schedules", plan).await.is(201).text("/id");
+    let case = case_id(bank, &wang).await;
+    let run = json!({ "date": "2026-11-22", "reason": "核对门禁矩阵" });
+    let supervisor = bank.staff("supervisor01").await;
+    let run = supervisor
+        .post("/api/office/reconciliations", run)
+        .await
+        .is(202)
+        .text("/id");
     BTreeMap::from([
+        ("/api/office/cases/", case),
+        ("/api/office/reconciliations/", run),
         ("/api/accounts/", wang.account_id().await),
         ("/api/transfers/", transfer.text("/id")),
         ("/api/challenges/", transfer.text("/challenge/id")),
@@ -109,6 +119,21 @@ async fn things(bank: &TestBank) -> BTreeMap<&'static str, String> {
             wang.get("/api/session").await.ok().text("/customer/id"),
         ),
     ])
+}
+
+/// A dispute of 王建国's, as a case.
+async fn case_id(bank: &TestBank, wang: &testkit::Customer) -> String {
+    let account = wang.account_id().await;
+    let page = wang
+        .get(&format!("/api/accounts/{account}/entries?limit=1"))
+        .await
+        .ok();
+    let form = json!({ "entry_id": page.at("/items/0/id"), "at": page.at("/items/0/at"), "reason": "twice", "text": "" });
+    wang.post(&format!("/api/accounts/{account}/disputes"), form)
+        .await
+        .is(201);
+    bank.run_jobs().await;
+    bank.column("office_case", "id").await.remove(0)
 }
 
 /// The browser of a member of staff who is logged in, anew where the last call has ended that.
