@@ -76,6 +76,51 @@ export const audit = (query: AuditQuery, cursor: string | null) =>
   ask(client.GET('/api/office/audit', { params: { query: { ...query, ...(cursor ? { cursor } : {}) } } }))
 export const verifyAudit = () => ask(client.GET('/api/office/audit/verify'))
 
+export interface CaseQuery {
+  kind?: 'unknown_transfer' | 'difference' | 'dispute'
+  state?: 'open' | 'claimed' | 'checking' | 'closed'
+  owner?: 'me' | 'none'
+  overdue?: boolean
+}
+
+const oneOf = (id: string) => ({ params: { path: { id } } })
+
+export const cases = (query: CaseQuery, cursor: string | null) =>
+  ask(client.GET('/api/office/cases', { params: { query: { ...query, ...(cursor ? { cursor } : {}) } } }))
+export const caseCounts = () => ask(client.GET('/api/office/cases/counts'))
+export const oneCase = (id: string) => ask(client.GET('/api/office/cases/{id}', oneOf(id)))
+/** Every command names the version that was shown: a late click is refused, not done twice. */
+export const claimCase = (id: string, version: number) =>
+  ask(client.POST('/api/office/cases/{id}/claim', { ...oneOf(id), body: { version } }))
+export const releaseCase = (id: string, version: number, text: string) =>
+  ask(client.POST('/api/office/cases/{id}/release', { ...oneOf(id), body: { version, text } }))
+export const noteCase = (id: string, version: number, text: string) =>
+  ask(client.POST('/api/office/cases/{id}/notes', { ...oneOf(id), body: { version, text } }))
+export const askCase = (id: string, version: number) =>
+  ask(client.POST('/api/office/cases/{id}/ask', { ...oneOf(id), body: { version } }))
+export const resolveCase = (
+  id: string,
+  body: { version: number; outcome: string; text: string; answer?: string },
+) => ask(client.POST('/api/office/cases/{id}/resolve', { ...oneOf(id), body }))
+export const proposeCorrection = (
+  id: string,
+  body: { version: number; direction: 'to_customer' | 'from_customer'; amount_fen: number; text: string },
+) => ask(client.POST('/api/office/cases/{id}/corrections', { ...oneOf(id), body }))
+export const checkCorrection = (
+  id: string,
+  body: { version: number; correction_id: string; approve: boolean; hash: string; text: string; answer?: string },
+) => ask(client.POST('/api/office/cases/{id}/check', { ...oneOf(id), body }))
+
+export const recons = (kind: string | undefined, cursor: string | null) =>
+  ask(
+    client.GET('/api/office/reconciliations', {
+      params: { query: { ...(kind ? { kind } : {}), ...(cursor ? { cursor } : {}) } },
+    }),
+  )
+export const recon = (id: string) => ask(client.GET('/api/office/reconciliations/{id}', oneOf(id)))
+export const rerunRecon = (date: string, reason: string) =>
+  ask(client.POST('/api/office/reconciliations', { body: { date, reason } }))
+
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
 export type Staff = Answer<typeof me>
 export type Overview = Answer<typeof overview>
@@ -85,3 +130,6 @@ export type Policy = Answer<typeof policies>['items'][number]
 export type CustomerRow = Answer<typeof searchCustomers>['items'][number]
 export type Customer = Answer<typeof customer>
 export type AuditRow = Answer<typeof audit>['items'][number]
+export type CaseLine = Answer<typeof cases>['items'][number]
+export type OneCase = Answer<typeof oneCase>
+export type ReconLine = Answer<typeof recons>['items'][number]

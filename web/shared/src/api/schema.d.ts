@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disputes one line of an account; a person of the bank answers within 15 days. */
+        post: operations["post_accounts_id_disputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/entries": {
         parameters: {
             query?: never;
@@ -259,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's disputes, newest first. */
+        get: operations["get_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oauth/return": {
         parameters: {
             query?: never;
@@ -321,6 +355,176 @@ export interface paths {
         get: operations["get_office_audit_verify"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by due time, soonest first. */
+        get: operations["get_office_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much work waits, by kind. */
+        get: operations["get_office_cases_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opens a case; audited. */
+        get: operations["get_office_cases_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the core now what became of the transfer; its word closes the case when it decides. */
+        post: operations["post_office_cases_id_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a correction or sends it back; never by who proposed it. */
+        post: operations["post_office_cases_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a case. */
+        post: operations["post_office_cases_id_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a correction of money, for a second person to check. */
+        post: operations["post_office_cases_id_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a note. */
+        post: operations["post_office_cases_id_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a case back to the list. */
+        post: operations["post_office_cases_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/cases/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a case without moving money. */
+        post: operations["post_office_cases_id_resolve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -506,6 +710,41 @@ export interface paths {
         };
         /** Which proof is asked for which act. */
         get: operations["get_office_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first. */
+        get: operations["get_office_reconciliations"];
+        put?: never;
+        /** Reconciles a business day again, by hand and for a reason. */
+        post: operations["post_office_reconciliations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its differences. */
+        get: operations["get_office_reconciliations_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -731,6 +970,57 @@ export interface paths {
         /** Is a statement ours, and what did it say? */
         get: operations["get_statements_verify"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month by category; the parts add up to the lines, to the fen. */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/summary/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of one category, newest first, at most 300. */
+        get: operations["get_summary_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/summary/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The customer's own word on what a line was for. */
+        put: operations["put_summary_labels"];
         post?: never;
         delete?: never;
         options?: never;
@@ -998,6 +1288,109 @@ export interface components {
             name: string;
             phone: string;
         };
+        CaseClaim: {
+            /**
+             * Format: int64
+             * @description The version that was shown.
+             */
+            version: number;
+        };
+        /** @description How much work waits, by kind. */
+        CaseCounts: {
+            kind: string;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        CaseCountsView: {
+            items: components["schemas"]["CaseCounts"][];
+        };
+        /** @description One step of a case's history. */
+        CaseEvent: {
+            at: components["schemas"]["i64"];
+            text: string;
+            what: string;
+            who: string;
+        };
+        /** Format: uuid */
+        CaseId: string;
+        /**
+         * @description Why there is a case.
+         * @enum {string}
+         */
+        CaseKind: "unknown_transfer" | "difference" | "dispute";
+        /** @description A line of the work-list. Amounts are fen, instants ms UTC. */
+        CaseLine: {
+            /** Format: int64 */
+            amount_fen: number;
+            closed_at?: components["schemas"]["i64"] | null;
+            due_at: components["schemas"]["i64"];
+            id: components["schemas"]["CaseId"];
+            kind: components["schemas"]["CaseKind"];
+            /** @description The caller works on it. */
+            mine: boolean;
+            opened_at: components["schemas"]["i64"];
+            outcome: string;
+            outcome_text: string;
+            overdue: boolean;
+            owner_name: string;
+            state: components["schemas"]["CaseState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What the case is about; exactly the parts that its kind has. */
+        CaseMatter: {
+            core?: components["schemas"]["CoreWord"] | null;
+            difference?: components["schemas"]["DifferenceFile"] | null;
+            dispute?: components["schemas"]["DisputeFile"] | null;
+            transfer?: components["schemas"]["TransferFile"] | null;
+        };
+        CaseResolve: {
+            /** @description 4 to 200 characters for the customer; needed for a dispute. */
+            answer?: string;
+            /** @description One of the case's `outcomes`. */
+            outcome: string;
+            /** @description 4 to 200 characters, for the file. */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        CaseState: "open" | "claimed" | "checking" | "closed";
+        CaseText: {
+            /** @description 4 to 200 characters; kept in the case, sealed. */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A case's page. */
+        CaseView: components["schemas"]["CaseLine"] & {
+            corrections: components["schemas"]["Correction"][];
+            customer_id?: string | null;
+            /** @description Oldest first. */
+            events: components["schemas"]["CaseEvent"][];
+            matter: components["schemas"]["CaseMatter"];
+            /** @description With what this case may be closed. */
+            outcomes: components["schemas"]["OutcomeChoice"][];
+        };
+        /** @description A category as it is shown. */
+        Category: {
+            code: string;
+            name: string;
+        };
+        /** @description One side of the month in one category. Fen, positive. */
+        CategorySum: {
+            /** Format: int64 */
+            amount_fen: number;
+            code: string;
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
         ChallengeAsk: {
             act: components["schemas"]["AskedAct"];
             /** @description What the act is about, where it is about one thing: the account to be lifted. */
@@ -1033,6 +1426,58 @@ export interface components {
             /** @description The payee's card or account number, or the `account_ref` of a known payee. */
             to_no: string;
         };
+        /** @description What the core says of a transfer now. */
+        CoreWord: {
+            at?: components["schemas"]["i64"] | null;
+            /** @description 核心流水号 */
+            reference?: string | null;
+            /** @description `not_seen`, `held`, `posted`, `pending`, `returned`, `voided`, `refused`, or `silent` when it does not answer. */
+            state: string;
+            text: string;
+        };
+        /** @description A proposed correction, with the hash that an approval names. */
+        Correction: {
+            /** Format: int64 */
+            amount_fen: number;
+            checked_at?: components["schemas"]["i64"] | null;
+            checker_name: string;
+            direction: components["schemas"]["Direction"];
+            hash: string;
+            id: components["schemas"]["CorrectionId"];
+            made_at: components["schemas"]["i64"];
+            maker_name: string;
+            /** @description The caller has proposed it and may not check it. */
+            mine: boolean;
+            reason: string;
+            /** @description `waiting`, `approved`, `returned`. */
+            state: string;
+        };
+        CorrectionCheck: {
+            /** @description 4 to 200 characters for the customer; needed to approve the correction of a dispute. */
+            answer?: string;
+            approve: boolean;
+            correction_id: components["schemas"]["CorrectionId"];
+            /** @description Of the correction that was shown. */
+            hash: string;
+            /** @description 4 to 200 characters. */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CorrectionForm: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            direction: components["schemas"]["Direction"];
+            /** @description 4 to 200 characters. */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        CorrectionId: string;
         /** @description A customer's page. */
         CustomerDetailView: components["schemas"]["CustomerFile"] & {
             /** @description Without balances. */
@@ -1064,6 +1509,111 @@ export interface components {
             cursor?: string | null;
             value: string;
         };
+        /** @description A difference, with what each side says. */
+        DifferenceFile: {
+            found_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            here_fen?: number | null;
+            here_state: string;
+            id: components["schemas"]["DifferenceId"];
+            kind: string;
+            line_id: string;
+            recon_id: components["schemas"]["ReconId"];
+            /** Format: int64 */
+            there_fen?: number | null;
+            there_state: string;
+        };
+        /** Format: uuid */
+        DifferenceId: string;
+        /**
+         * @description Which way money is to be corrected; booked by the core's own staff against the approved voucher.
+         * @enum {string}
+         */
+        Direction: "to_customer" | "from_customer";
+        /** @description A dispute as staff see it; names masked by the server. */
+        DisputeFile: {
+            account_tail: string;
+            answer: string;
+            customer: string;
+            customer_masked: string;
+            /** @description Milliseconds UTC. */
+            due_at: components["schemas"]["i64"];
+            id: components["schemas"]["DisputeId"];
+            line: components["schemas"]["DisputedLine"];
+            opened_at: components["schemas"]["i64"];
+            reason_text: string;
+            receipt_no: string;
+            state_text: string;
+            /** @description What the customer wrote. */
+            text: string;
+        };
+        DisputeForm: {
+            /** @description Milliseconds UTC. */
+            at: components["schemas"]["i64"];
+            /** @description The line's id and instant, as the list of entries gives them. */
+            entry_id: string;
+            reason: components["schemas"]["DisputeReason"];
+            /** @description At most 200 characters; needed for `other`. */
+            text?: string;
+        };
+        /** Format: uuid */
+        DisputeId: string;
+        /**
+         * @description Why a line is disputed.
+         * @enum {string}
+         */
+        DisputeReason: "not_mine" | "wrong_amount" | "twice" | "no_goods" | "other";
+        /**
+         * @description Where a dispute stands.
+         * @enum {string}
+         */
+        DisputeState: "received" | "handling" | "answered";
+        /** @description A dispute as its customer sees it. */
+        DisputeView: {
+            account_id: components["schemas"]["AccountId"];
+            answer: string;
+            answered_at?: components["schemas"]["i64"] | null;
+            /** @description When the answer is due at the latest. Milliseconds UTC. */
+            due_at: components["schemas"]["i64"];
+            entry_id: string;
+            id: components["schemas"]["DisputeId"];
+            line: components["schemas"]["DisputedLine"];
+            opened_at: components["schemas"]["i64"];
+            /** @description What the bank found; empty until it has answered. */
+            outcome_text: string;
+            reason: components["schemas"]["DisputeReason"];
+            reason_text: string;
+            receipt_no: string;
+            state: components["schemas"]["DisputeState"];
+            state_text: string;
+            text: string;
+        };
+        /** @description The disputed line as it stood when it was disputed; names masked. */
+        DisputedLine: {
+            /**
+             * Format: int64
+             * @description Fen, positive.
+             */
+            amount_fen: number;
+            /** @description Milliseconds UTC. */
+            at: components["schemas"]["i64"];
+            counterparty_masked?: string | null;
+            /** @description `in` or `out`. */
+            direction: string;
+            kind: string;
+            memo: string;
+            place?: string | null;
+            /** @description 核心流水号 */
+            reference: string;
+            /** @description `在知味观消费12.80元` */
+            text: string;
+        };
+        /** @description The mark on a line of the account. */
+        EntryDispute: {
+            id: components["schemas"]["DisputeId"];
+            state: components["schemas"]["DisputeState"];
+            state_text: string;
+        };
         /** @description One line of an account. */
         EntryView: {
             /**
@@ -1080,6 +1630,7 @@ export interface components {
             date: string;
             /** @description `in` or `out`. */
             direction: string;
+            dispute?: components["schemas"]["EntryDispute"] | null;
             id: string;
             kind: string;
             memo: string;
@@ -1122,6 +1673,15 @@ export interface components {
             due: number;
             /** Format: int64 */
             running: number;
+        };
+        LabelForm: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description The line's instant. Milliseconds UTC. */
+            at: components["schemas"]["i64"];
+            category: string;
+            entry_id: string;
+            /** @description For everything from or to the same other side. */
+            everywhere?: boolean;
         };
         Login: {
             login: string;
@@ -1169,6 +1729,23 @@ export interface components {
             at?: components["schemas"]["i64"] | null;
             tense: components["schemas"]["Tense"];
             text: string;
+        };
+        /** @description A month by category. */
+        MonthSummary: {
+            /** @description Every category there is, for choosing another one. */
+            categories: components["schemas"]["Category"][];
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            in_fen: number;
+            /** @description What came in, the largest first. */
+            income: components["schemas"]["CategorySum"][];
+            /** @description `2026-11` */
+            month: string;
+            /** Format: int64 */
+            out_fen: number;
+            /** @description What went out, the largest first. */
+            spending: components["schemas"]["CategorySum"][];
         };
         NewPayPassword: {
             challenge_id: components["schemas"]["ChallengeId"];
@@ -1268,6 +1845,10 @@ export interface components {
             /** Format: int64 */
             transfers_today: number;
         };
+        OutcomeChoice: {
+            code: string;
+            text: string;
+        };
         /** @description Everything a customer has. */
         Overview: {
             accounts: components["schemas"]["AccountView"][];
@@ -1289,6 +1870,28 @@ export interface components {
             partial: boolean;
         };
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_CaseLine: {
+            items: {
+                /** Format: int64 */
+                amount_fen: number;
+                closed_at?: components["schemas"]["i64"] | null;
+                due_at: components["schemas"]["i64"];
+                id: components["schemas"]["CaseId"];
+                kind: components["schemas"]["CaseKind"];
+                /** @description The caller works on it. */
+                mine: boolean;
+                opened_at: components["schemas"]["i64"];
+                outcome: string;
+                outcome_text: string;
+                overdue: boolean;
+                owner_name: string;
+                state: components["schemas"]["CaseState"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
         Page_CustomerRow: {
             items: {
                 bound: boolean;
@@ -1298,6 +1901,29 @@ export interface components {
                 id: components["schemas"]["CustomerId"];
                 name_masked: string;
                 phone_masked: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_DisputeView: {
+            items: {
+                account_id: components["schemas"]["AccountId"];
+                answer: string;
+                answered_at?: components["schemas"]["i64"] | null;
+                /** @description When the answer is due at the latest. Milliseconds UTC. */
+                due_at: components["schemas"]["i64"];
+                entry_id: string;
+                id: components["schemas"]["DisputeId"];
+                line: components["schemas"]["DisputedLine"];
+                opened_at: components["schemas"]["i64"];
+                /** @description What the bank found; empty until it has answered. */
+                outcome_text: string;
+                reason: components["schemas"]["DisputeReason"];
+                reason_text: string;
+                receipt_no: string;
+                state: components["schemas"]["DisputeState"];
+                state_text: string;
+                text: string;
             }[];
             next?: string | null;
         };
@@ -1318,12 +1944,42 @@ export interface components {
                 date: string;
                 /** @description `in` or `out`. */
                 direction: string;
+                dispute?: components["schemas"]["EntryDispute"] | null;
                 id: string;
                 kind: string;
                 memo: string;
                 place?: string | null;
                 /** @description `向*明转账500.00元` */
                 text: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_ReconLine: {
+            items: {
+                /** @description Who asked for it; empty for the clock. */
+                asked_by: string;
+                /** Format: int64 */
+                differences: number;
+                done_at?: components["schemas"]["i64"] | null;
+                /** @description SHA-256 of what the other side sent. */
+                file_hash: string;
+                /**
+                 * Format: int64
+                 * @description Differences that no earlier run had found.
+                 */
+                fresh: number;
+                from_at: components["schemas"]["i64"];
+                here: components["schemas"]["ReconTally"];
+                id: components["schemas"]["ReconId"];
+                kind: components["schemas"]["ReconKind"];
+                matched: components["schemas"]["ReconTally"];
+                reason: string;
+                scope: string;
+                started_at: components["schemas"]["i64"];
+                state: components["schemas"]["ReconState"];
+                there: components["schemas"]["ReconTally"];
+                to_at: components["schemas"]["i64"];
             }[];
             next?: string | null;
         };
@@ -1485,6 +2141,66 @@ export interface components {
         RecentPayees: {
             items: components["schemas"]["RecentPayeeView"][];
         };
+        ReconAsk: {
+            /** @description A business day that has ended, `2026-11-22`. */
+            date: string;
+            /** @description 4 to 200 characters; kept with the run. */
+            reason: string;
+        };
+        ReconAsked: {
+            id: components["schemas"]["ReconId"];
+        };
+        /** Format: uuid */
+        ReconId: string;
+        /**
+         * @description What is compared with what, and how often.
+         * @enum {string}
+         */
+        ReconKind: "minute" | "hour" | "day";
+        /** @description A run in the list. Instants are ms UTC. */
+        ReconLine: {
+            /** @description Who asked for it; empty for the clock. */
+            asked_by: string;
+            /** Format: int64 */
+            differences: number;
+            done_at?: components["schemas"]["i64"] | null;
+            /** @description SHA-256 of what the other side sent. */
+            file_hash: string;
+            /**
+             * Format: int64
+             * @description Differences that no earlier run had found.
+             */
+            fresh: number;
+            from_at: components["schemas"]["i64"];
+            here: components["schemas"]["ReconTally"];
+            id: components["schemas"]["ReconId"];
+            kind: components["schemas"]["ReconKind"];
+            matched: components["schemas"]["ReconTally"];
+            reason: string;
+            scope: string;
+            started_at: components["schemas"]["i64"];
+            state: components["schemas"]["ReconState"];
+            there: components["schemas"]["ReconTally"];
+            to_at: components["schemas"]["i64"];
+        };
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        ReconState: "running" | "even" | "uneven" | "failed";
+        /** @description A count and its sum in fen. */
+        ReconTally: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            sum_fen: number;
+        };
+        /** @description The report of a run. */
+        ReconView: components["schemas"]["ReconLine"] & {
+            seen: components["schemas"]["SeenDifference"][];
+            /** @description Matched and left over add up to each side's sum, to the fen. */
+            sums_agree: boolean;
+        };
         /** @description Another alias; an empty one takes it away. */
         RenamePayee: {
             alias: string;
@@ -1568,6 +2284,14 @@ export interface components {
         };
         /** @enum {string} */
         SearchWay: "phone" | "id_no" | "name" | "card_no" | "customer_no";
+        /** @description A difference in a report, with where its case stands. */
+        SeenDifference: components["schemas"]["DifferenceFile"] & {
+            case_id: components["schemas"]["CaseId"];
+            case_state: string;
+            /** @description This run found it first. */
+            fresh: boolean;
+            outcome_text: string;
+        };
         SessionCustomer: {
             id: components["schemas"]["CustomerId"];
             name_masked: string;
@@ -1642,6 +2366,17 @@ export interface components {
          * @enum {string}
          */
         Status: "normal" | "lost" | "frozen" | "dormant" | "closed";
+        SummaryEntries: {
+            items: components["schemas"]["SummaryEntry"][];
+        };
+        /** @description A line of the month with its category. */
+        SummaryEntry: components["schemas"]["EntryView"] & {
+            account_id: components["schemas"]["AccountId"];
+            account_tail: string;
+            category: string;
+            /** @description The customer has chosen this category. */
+            chosen: boolean;
+        };
         /**
          * @description Whether a mark lies behind, is at hand or ahead.
          * @enum {string}
@@ -1675,6 +2410,32 @@ export interface components {
             /** Format: int64 */
             per_transfer_limit_fen: number;
             warnings: components["schemas"]["Warning"][];
+        };
+        /** @description A transfer as staff see it: masked, with every instant of its life. Amounts are fen, instants ms UTC, 0 for not yet. */
+        TransferFile: {
+            /** Format: int64 */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description How often the core has been asked in vain.
+             */
+            asked: number;
+            authorised_at: components["schemas"]["i64"];
+            created_at: components["schemas"]["i64"];
+            customer: string;
+            done_at: components["schemas"]["i64"];
+            from_masked: string;
+            id: components["schemas"]["TransferId"];
+            next_check_at: components["schemas"]["i64"];
+            payee_masked: string;
+            payer_masked: string;
+            /** @description Why it failed, in the bank's words; empty when it did not. */
+            reason: string;
+            /** @description 核心流水号; empty while not booked. */
+            reference: string;
+            state: components["schemas"]["State"];
+            state_text: string;
+            to_masked: string;
         };
         TransferFrom: {
             account_id: components["schemas"]["AccountId"];
@@ -1837,6 +2598,89 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_accounts_id_disputes: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2659,6 +3503,52 @@ export interface operations {
             };
         };
     };
+    get_disputes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DisputeView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_oauth_return: {
         parameters: {
             query?: {
@@ -2790,6 +3680,582 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_cases: {
+        parameters: {
+            query?: {
+                /** @description `unknown_transfer`, `difference` or `dispute`. */
+                kind?: string;
+                /** @description `open`, `claimed`, `checking`, or `closed` for the archive; everything open without it. */
+                state?: string;
+                /** @description `me` or `none`. */
+                owner?: string;
+                /** @description Only what is past its due time. */
+                overdue?: boolean;
+                /** @description Opened at least so many hours ago. */
+                hours?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_cases_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCountsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_cases_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseClaim"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionCheck"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseClaim"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseText"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseText"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_cases_id_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseResolve"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3229,6 +4695,145 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_reconciliations: {
+        parameters: {
+            query?: {
+                /** @description `minute`, `hour` or `day`. */
+                kind?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReconLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_reconciliations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconAsk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconAsked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_reconciliations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReconId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3906,6 +5511,195 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query: {
+                /** @description `2026-11` */
+                month: string;
+                /** @description One account; all current and credit accounts without it. */
+                account?: components["schemas"]["AccountId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthSummary"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary_entries: {
+        parameters: {
+            query: {
+                /** @description `2026-11` */
+                month: string;
+                category: string;
+                account?: components["schemas"]["AccountId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryEntries"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_summary_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
