@@ -32,6 +32,8 @@ const Schedules = () => import('./pages/SchedulesPage.vue')
 const Schedule = () => import('./pages/SchedulePage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
+const Disputes = () => import('./pages/DisputesPage.vue')
+const Summary = () => import('./pages/SummaryPage.vue')
 const Me = () => import('./pages/MePage.vue')
 const PayPassword = () => import('./pages/PayPasswordPage.vue')
 const Bind = () => import('./pages/BindPage.vue')
@@ -89,6 +91,8 @@ export function makeRouter(): Router {
       },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
+      { path: '/disputes', component: Disputes, meta: customer('我的申诉', { tab: 'me', up: '/me' }) },
+      { path: '/summary', component: Summary, meta: customer('收支分析', { tab: 'accounts', up: '/accounts' }) },
       { path: '/me', component: Me, meta: customer('我的', { tab: 'me', up: '/' }) },
       {
         path: '/me/pay-password',
