@@ -22,6 +22,8 @@ const PATHS = [
   '/schedules',
   '/loss',
   '/me',
+  '/disputes',
+  '/summary',
   '/me/pay-password',
   '/verify',
   '/error?code=oauth.state',
