@@ -93,25 +93,12 @@ impl From<Error> for Problem {
             .retry_after(retry_after),
             Error::NotFound => Self::new(404, "not_found", "没有找到您要的内容。"),
             Error::StepUp { act, factors } => step_up(act, &factors),
-            Error::ChallengeWrong { left } => Self::new(
-                422,
-                "challenge.wrong",
-                format!("密码或验证码不正确，还可以再试{left}次。"),
-            )
-            .with("left", left),
-            Error::ChallengeLocked => Self::new(
-                423,
-                "challenge.locked",
-                "错误次数过多，本次操作已取消，请重新发起。",
-            ),
-            Error::NotRaising => Self::new(422, "challenge.elsewhere", "这项验证请在对应的操作页面完成。"),
-            Error::ChallengeExpired => Self::new(410, "challenge.expired", "验证已过期，请重新发起。"),
-            Error::PasswordLocked => Self::new(
-                423,
-                "password.locked",
-                "支付密码错误次数过多，已锁定24小时；可到“我的”中用短信验证码重设。",
-            ),
-            Error::PasswordMissing => Self::new(422, "password.missing", "请先在“我的”中设置支付密码。"),
+            Error::ChallengeWrong { .. }
+            | Error::ChallengeLocked
+            | Error::NotRaising
+            | Error::ChallengeExpired
+            | Error::PasswordLocked
+            | Error::PasswordMissing => of_the_proof(&error),
             Error::LoginFailed => Self::new(401, "staff.login_failed", "用户名、密码或动态口令不正确。"),
             Error::StaffLocked => Self::new(423, "staff.locked", "错误次数过多，账号已锁定15分钟。"),
             Error::AccessDenied => Self::new(403, "access.denied", "您没有此项权限。"),
@@ -123,6 +110,31 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
             Error::Sealed(error) => Self::internal("identity", &error),
         }
+    }
+}
+
+/// Refusals of a password or a code.
+fn of_the_proof(error: &Error) -> Problem {
+    match error {
+        Error::ChallengeWrong { left } => Problem::new(
+            422,
+            "challenge.wrong",
+            format!("密码或验证码不正确，还可以再试{left}次。"),
+        )
+        .with("left", *left),
+        Error::ChallengeLocked => Problem::new(
+            423,
+            "challenge.locked",
+            "错误次数过多，本次操作已取消，请重新发起。",
+        ),
+        Error::NotRaising => Problem::new(422, "challenge.elsewhere", "这项验证请在对应的操作页面完成。"),
+        Error::PasswordLocked => Problem::new(
+            423,
+            "password.locked",
+            "支付密码错误次数过多，已锁定24小时；可到“我的”中用短信验证码重设。",
+        ),
+        Error::PasswordMissing => Problem::new(422, "password.missing", "请先在“我的”中设置支付密码。"),
+        _ => Problem::new(410, "challenge.expired", "验证已过期，请重新发起。"),
     }
 }
 

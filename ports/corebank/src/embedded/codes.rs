@@ -13,14 +13,13 @@ pub(super) fn refusal_of(refusal: ledger::Refusal) -> RefusalCode {
         R::DebitNotFound => RefusalCode::AccountNotFound,
         R::CreditNotFound => RefusalCode::PayeeNotFound,
         R::DebitClosed => RefusalCode::AccountClosed,
-        R::CreditClosed => RefusalCode::PayeeRestricted,
+        R::CreditClosed | R::CreditsExceedDebits => RefusalCode::PayeeRestricted,
         R::CurrencyMismatch => RefusalCode::CurrencyMismatch,
         R::InsufficientFunds => RefusalCode::InsufficientFunds,
         R::HoldNotFound => RefusalCode::HoldNotFound,
         R::HoldPosted | R::HoldVoided => RefusalCode::HoldResolved,
         R::HoldExpired => RefusalCode::HoldExpired,
         R::ExceedsHold => RefusalCode::ExceedsHold,
-        R::CreditsExceedDebits => RefusalCode::PayeeRestricted,
         R::TimeoutNotPositive
         | R::ReferenceTooLong
         | R::CreditLineInvalid

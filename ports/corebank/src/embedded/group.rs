@@ -63,11 +63,14 @@ enum Stage {
     Answered(Answer<Posted>),
     /// The same id once more in this group: answered when the first one is.
     Twice,
-    Ready {
-        order: Order,
-        when: When,
-        sides: Option<Sides>,
-    },
+    Ready(Box<Ready>),
+}
+
+/// A command whose id is claimed and whose accounts are found.
+struct Ready {
+    order: Order,
+    when: When,
+    sides: Option<Sides>,
 }
 
 async fn post(c: &mut Conn, vault: &Vault, group: &[Arc<Ask>]) -> Result<Vec<Answer<Posted>>, Fail> {
@@ -83,9 +86,9 @@ async fn post(c: &mut Conn, vault: &Vault, group: &[Arc<Ask>]) -> Result<Vec<Ans
         answers.push(match stage {
             Stage::Answered(answer) => Some(answer.clone()),
             Stage::Twice => None,
-            Stage::Ready { sides, .. } => {
+            Stage::Ready(ready) => {
                 let outcome = outcomes.next().ok_or(Fail::Row("an order without an outcome"))?;
-                Some(finish(c, vault, ask, sides.as_ref(), &outcome).await?)
+                Some(finish(c, vault, ask, ready.sides.as_ref(), &outcome).await?)
             }
         });
     }
@@ -127,21 +130,18 @@ async fn ready(c: &mut Conn, ask: &Ask) -> Result<Stage, Fail> {
             Ok(sides) => (action_of(&sides, wish)?, Some(sides)),
         },
     };
-    Ok(Stage::Ready {
+    Ok(Stage::Ready(Box::new(Ready {
         order: order_of(&ask.claim, action)?,
         when: ask.claim.when()?,
         sides,
-    })
+    })))
 }
 
 /// Locks the accounts of all movers in id order, then asks whether each may do its part.
 async fn check(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage]) -> Result<(), Fail> {
     let mut ids = BTreeSet::new();
     for stage in stages.iter() {
-        if let Stage::Ready {
-            sides: Some(sides), ..
-        } = stage
-        {
+        if let Some(sides) = movers(stage) {
             ids.extend([sides.debit.id.clone(), sides.credit.id.clone()]);
         }
     }
@@ -152,11 +152,9 @@ async fn check(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage]) -> Result
         }
     }
     for (ask, stage) in group.iter().zip(stages) {
-        let refusal = match stage {
-            Stage::Ready {
-                sides: Some(sides), ..
-            } => may_move(c, sides).await?.err(),
-            _ => None,
+        let refusal = match movers(stage) {
+            Some(sides) => may_move(c, sides).await?.err(),
+            None => None,
         };
         if let Some(code) = refusal {
             *stage = Stage::Answered(refuse(c, &ask.claim.id, code).await?);
@@ -165,11 +163,19 @@ async fn check(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage]) -> Result
     Ok(())
 }
 
+/// The accounts of a command that moves or holds money.
+fn movers(stage: &Stage) -> Option<&Sides> {
+    match stage {
+        Stage::Ready(ready) => ready.sides.as_ref(),
+        Stage::Answered(_) | Stage::Twice => None,
+    }
+}
+
 fn bundle(stage: &Stage) -> Option<Bundle<'_>> {
     match stage {
-        Stage::Ready { order, when, .. } => Some(Bundle {
-            orders: std::slice::from_ref(order),
-            when,
+        Stage::Ready(ready) => Some(Bundle {
+            orders: std::slice::from_ref(&ready.order),
+            when: &ready.when,
         }),
         Stage::Answered(_) | Stage::Twice => None,
     }
