@@ -14,153 +14,55 @@ async fn order(payer: &Customer, payee: &Customer, change: Value) -> Answer {
     payer.post("/api/transfers", form).await
 }
 
+/// What is wrong | the form's change | status, code, and the field to blame.
+const TABLE: &str = r#"
+overflow             | {"amount_fen": 9223372036854775807}   | 422 transfer.bad_amount amount_fen
+underflow            | {"amount_fen": -9223372036854775808}  | 422 transfer.bad_amount amount_fen
+negative             | {"amount_fen": -1}                    | 422 transfer.bad_amount amount_fen
+zero                 | {"amount_fen": 0}                     | 422 transfer.bad_amount amount_fen
+three decimals       | {"amount_fen": 100.125}               | 422 request.bad_field
+float                | {"amount_fen": 100.0}                 | 422 request.bad_field
+text                 | {"amount_fen": "100"}                 | 422 request.bad_field
+beyond 64 bits       | {"amount_fen": 1e30}                  | 422 request.bad_field
+above one transfer   | {"amount_fen": 5000001}               | 422 transfer.limit_single amount_fen
+other's account      | {"from_account_id": "$theirs"}        | 404 account.not_found
+to oneself           | {"to_no": "$no", "to_name": "$name"}  | 422 transfer.same_account to_no
+nobody's number      | {"to_no": "6222009940009999998"}      | 422 transfer.payee_unknown to_no
+letters for a number | {"to_no": "abc"}                      | 422 transfer.payee_unknown to_no
+another name         | {"to_name": "陈小明"}                 | 422 transfer.name_mismatch to_name
+unknown bank         | {"bank_code": "000000000000"}         | 422 transfer.bank_unknown bank_code
+long memo            | {"memo": "$long"}                     | 422 transfer.bad_memo memo
+control characters   | {"memo": "a\u0000b"}                  | 422 transfer.bad_memo memo
+unknown arrival      | {"arrival": "yesterday"}              | 422 request.bad_field
+unknown field        | {"amount_yuan": 1}                    | 422 request.bad_field
+"#;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_ordered_is_refused_by_its_own_code() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await.opens_h5().await;
     let chen = bank.customer("陈晓明").await.opens_h5().await;
     let (had, got) = (wang.balance().await, chen.balance().await);
-    let theirs = chen.account_id().await;
-    let long = "长".repeat(51);
-    // What is wrong · how it is told · whom the form blames.
-    let table: Vec<(&str, Value, u16, &str, &str)> = vec![
-        (
-            "overflow",
-            json!({"amount_fen": i64::MAX}),
-            422,
-            "transfer.bad_amount",
-            "amount_fen",
-        ),
-        (
-            "underflow",
-            json!({"amount_fen": i64::MIN}),
-            422,
-            "transfer.bad_amount",
-            "amount_fen",
-        ),
-        (
-            "negative",
-            json!({"amount_fen": -1}),
-            422,
-            "transfer.bad_amount",
-            "amount_fen",
-        ),
-        (
-            "zero",
-            json!({"amount_fen": 0}),
-            422,
-            "transfer.bad_amount",
-            "amount_fen",
-        ),
-        (
-            "three decimals",
-            json!({"amount_fen": 100.125}),
-            422,
-            "request.bad_field",
-            "",
-        ),
-        (
-            "float",
-            json!({"amount_fen": 100.0}),
-            422,
-            "request.bad_field",
-            "",
-        ),
-        ("text", json!({"amount_fen": "100"}), 422, "request.bad_field", ""),
-        (
-            "beyond 64 bits",
-            json!({"amount_fen": 1e30}),
-            422,
-            "request.bad_field",
-            "",
-        ),
-        (
-            "above one transfer",
-            json!({"amount_fen": 5_000_001}),
-            422,
-            "transfer.limit_single",
-            "amount_fen",
-        ),
-        (
-            "other's account",
-            json!({"from_account_id": theirs}),
-            404,
-            "account.not_found",
-            "",
-        ),
-        (
-            "to oneself",
-            json!({"to_no": wang.card_no, "to_name": wang.name}),
-            422,
-            "transfer.same_account",
-            "to_no",
-        ),
-        (
-            "nobody's number",
-            json!({"to_no": "6222009940009999998"}),
-            422,
-            "transfer.payee_unknown",
-            "to_no",
-        ),
-        (
-            "letters for a number",
-            json!({"to_no": "abc"}),
-            422,
-            "transfer.payee_unknown",
-            "to_no",
-        ),
-        (
-            "another name",
-            json!({"to_name": "陈小明"}),
-            422,
-            "transfer.name_mismatch",
-            "to_name",
-        ),
-        (
-            "unknown bank",
-            json!({"bank_code": "000000000000"}),
-            422,
-            "transfer.bank_unknown",
-            "bank_code",
-        ),
-        (
-            "long memo",
-            json!({"memo": long}),
-            422,
-            "transfer.bad_memo",
-            "memo",
-        ),
-        (
-            "control characters",
-            json!({"memo": "a\u{0}b"}),
-            422,
-            "transfer.bad_memo",
-            "memo",
-        ),
-        (
-            "unknown arrival",
-            json!({"arrival": "yesterday"}),
-            422,
-            "request.bad_field",
-            "",
-        ),
-        (
-            "unknown field",
-            json!({"amount_yuan": 1}),
-            422,
-            "request.bad_field",
-            "",
-        ),
-    ];
-    for (what, change, status, code, field) in table {
-        let refused = order(&wang, &chen, change).await;
+    let table = TABLE
+        .replace("$theirs", &chen.account_id().await)
+        .replace("$no", &wang.card_no)
+        .replace("$name", &wang.name)
+        .replace("$long", &"长".repeat(51));
+    let lines: Vec<&str> = table.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.len(), 19);
+    for line in lines {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let change = serde_json::from_str(cells[1]).expect("a change");
+        let told: Vec<&str> = cells[2].split(' ').collect();
+        let answer = order(&wang, &chen, change).await;
         assert_eq!(
-            (refused.status, refused.text("/code").as_str()),
-            (status, code),
-            "{what}: {refused}"
+            (answer.status.to_string().as_str(), answer.text("/code").as_str()),
+            (told[0], told[1]),
+            "{line}: {answer}"
         );
-        let refused = refused.refused(status, code);
-        if !field.is_empty() {
+        let status = answer.status;
+        let refused = answer.refused(status, told[1]);
+        if let Some(field) = told.get(2) {
             refused.blames(field);
         }
     }

@@ -67,11 +67,25 @@ async fn a_disputed_line_becomes_a_case_and_comes_back_with_an_answer() {
         );
     }
 
+    staff_answer(&bank, &teller, &wang, &case).await;
+    let mine = wang.get("/api/disputes").await.ok();
+    assert_eq!(mine.text("/items/0/state"), "answered");
+    assert_eq!(mine.text("/items/0/answer"), "经核实为您绑定的自动续费");
+    assert_eq!(mine.text("/items/0/outcome_text"), "交易属实");
+    assert_eq!(line_of(&wang).await.1["dispute"]["state"], "answered");
+    let closed = teller.get("/api/office/cases?state=closed").await.ok();
+    assert_eq!(closed.text("/items/0/outcome"), "explained");
+    bank.close().await;
+}
+
+/// Claimed, answered with the words that the customer is told, once.
+async fn staff_answer(bank: &TestBank, teller: &Staff, wang: &Customer, case: &Value) {
+    let path = format!("/api/office/cases/{}", case["id"].as_str().expect("an id"));
     teller
         .post(&format!("{path}/claim"), json!({ "version": case["version"] }))
         .await
         .is(204);
-    assert_eq!(line_of(&wang).await.1["dispute"]["state"], "handling");
+    assert_eq!(line_of(wang).await.1["dispute"]["state"], "handling");
     let version = teller.get(&path).await.ok().number("/version");
     let resolve = format!("{path}/resolve");
     let with = |answer: &str, outcome: &str| json!({ "version": version, "outcome": outcome, "text": "已调阅商户小票", "answer": answer });
@@ -94,14 +108,6 @@ async fn a_disputed_line_becomes_a_case_and_comes_back_with_an_answer() {
     let told = wang.chat(500).await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(json!(told).to_string().contains("已答复"));
-    let mine = wang.get("/api/disputes").await.ok();
-    assert_eq!(mine.text("/items/0/state"), "answered");
-    assert_eq!(mine.text("/items/0/answer"), "经核实为您绑定的自动续费");
-    assert_eq!(mine.text("/items/0/outcome_text"), "交易属实");
-    assert_eq!(line_of(&wang).await.1["dispute"]["state"], "answered");
-    let closed = teller.get("/api/office/cases?state=closed").await.ok();
-    assert_eq!(closed.text("/items/0/outcome"), "explained");
-    bank.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

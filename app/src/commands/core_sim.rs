@@ -88,7 +88,7 @@ pub(super) async fn run(sim: Sim) -> anyhow::Result<()> {
     let house = ClearingHouse::new(&house, Timeouts::default())?;
     let stopping = tasks.clone();
     tasks.start(async move {
-        let served = axum::serve(admin, switches(board))
+        let served = axum::serve(admin, switches(&board))
             .with_graceful_shutdown(async move { stopping.stopping().await });
         drop(served.await);
     });
@@ -97,7 +97,7 @@ pub(super) async fn run(sim: Sim) -> anyhow::Result<()> {
         seals: seals(&sim)?,
         clock,
     };
-    let app = corebank::serve(Arc::new(stub), desk);
+    let app = corebank::serve(Arc::new(stub), desk).into_make_service();
     let tcp = TcpListener::bind(&sim.listen)
         .await
         .with_context(|| format!("listening on {}", sim.listen))?;
@@ -117,7 +117,7 @@ pub(super) async fn run(sim: Sim) -> anyhow::Result<()> {
         None => {
             axum::serve(tcp, app)
                 .with_graceful_shutdown(wait_for_end())
-                .await?
+                .await?;
         }
     }
     tasks.finish(Duration::from_secs(5)).await;
@@ -222,7 +222,7 @@ impl From<Named> for Fault {
     }
 }
 
-fn switches(board: Board) -> Router {
+fn switches(board: &Board) -> Router {
     Router::new()
         .route("/faults", post(add))
         .route("/heal", post(heal))

@@ -61,7 +61,7 @@ impl Accounts {
         let Answer::Done(page) = self.core.changes(Some(&row.place), PAGE).await else {
             return Ok(None);
         };
-        Ok((!page.items.is_empty()).then(|| FeedTurn {
+        Ok((!page.items.is_empty()).then_some(FeedTurn {
             name,
             fence: lease.fence,
             from: row.place,

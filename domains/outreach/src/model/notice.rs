@@ -145,7 +145,15 @@ impl NoticeKind {
 
     /// The words that stand for `{name}` in the catalogue.
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts = match self {
+        let mut facts = self.of_a_transfer().unwrap_or_else(|| self.of_an_account());
+        facts.push(("time", text_of(self.at())));
+        facts.push(("moment", moment(self.at())));
+        facts
+    }
+
+    /// Who is paid how much, and why not; none when this is about something else.
+    fn of_a_transfer(&self) -> Option<Vec<(&'static str, String)>> {
+        Some(match self {
             Self::TransferDone {
                 amount,
                 payee_masked,
@@ -191,6 +199,12 @@ impl NoticeKind {
                 ("tail", account_tail.clone()),
                 ("reason", reason.trim().trim_end_matches('。').to_owned()),
             ],
+            _ => return None,
+        })
+    }
+
+    fn of_an_account(&self) -> Vec<(&'static str, String)> {
+        match self {
             Self::MoneyIn {
                 amount,
                 balance,
@@ -232,11 +246,8 @@ impl NoticeKind {
             } => {
                 vec![("tail", account_tail.clone()), ("receipt", receipt_no.clone())]
             }
-            Self::BoundElsewhere { .. } => vec![],
-        };
-        facts.push(("time", text_of(self.at())));
-        facts.push(("moment", moment(self.at())));
-        facts
+            _ => vec![],
+        }
     }
 
     fn change_fen(&self) -> Option<i64> {

@@ -6,7 +6,13 @@ use crate::model::catalogue::DEFAULT_TEMPLATES;
 const AT: Ms = 1_795_399_205_000;
 
 fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
-    let (party, tail, receipt) = (name.to_owned(), "1234".to_owned(), "GS20261123ABCDEF".to_owned());
+    let mut all = of_transfers(amount, name, reason);
+    all.extend(of_accounts(amount, name));
+    all
+}
+
+fn of_transfers(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
+    let (party, tail) = (name.to_owned(), "1234".to_owned());
     vec![
         NoticeKind::TransferDone {
             amount,
@@ -42,6 +48,12 @@ fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
             reason: reason.to_owned(),
             at: AT,
         },
+    ]
+}
+
+fn of_accounts(amount: Money, name: &str) -> Vec<NoticeKind> {
+    let (party, tail, receipt) = (name.to_owned(), "1234".to_owned(), "GS20261123ABCDEF".to_owned());
+    vec![
         NoticeKind::MoneyIn {
             amount,
             balance: amount,
