@@ -4,6 +4,7 @@
 mod balance;
 mod bank;
 mod callback;
+mod ledger;
 mod load;
 mod number;
 mod process;
@@ -25,6 +26,8 @@ enum What {
     Callback(callback::Options),
     /// A cached balance beside an empty handler; a statement page in a small and in a large table
     Balance(balance::Options),
+    /// Posting in groups beside one transaction per transfer and the engine's bare limit
+    Ledger(ledger::Options),
     /// The WeChat library's push in and reply out, beside wechatpy and wechat-crypto
     Wechat(wechat::Options),
     /// The server that the callback benchmark measures
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Callback(options) => report(&callback::run(&options)?, options.json),
         What::Balance(options) => report(&balance::run(&options)?, options.json),
+        What::Ledger(options) => report(&ledger::run(&options)?, options.json),
         What::Wechat(options) => report(&wechat::run(&options)?, options.json),
         What::CallbackServer => callback::serve(),
         What::EmptyServer => balance::serve_nothing(),

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Which one: callback, balance, wechat
+    /// Which one: callback, balance, ledger, wechat
     name: String,
     /// Passed on, e.g. --json
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,0 +1,114 @@
+//! The database that is measured, of one's own, and how much CPU time it has used.
+
+use super::Engine;
+use super::till::{Fail, verified};
+use anyhow::{Context, Result};
+use kit::db::{Db, Options, migrate};
+use kit::testing::MariaDb;
+use std::time::Duration;
+use weigui_ledger::{SCHEMA_MYSQL, SCHEMA_SQLITE};
+
+pub(crate) struct Bed {
+    pub(crate) db: Db,
+    /// Whose CPU time counts: the server's, or for an embedded engine this process's.
+    pid: u32,
+    /// Ended, and its data taken away, when dropped.
+    _server: Option<MariaDb>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Buffer pool of the server, as a small production server would have it.
+const POOL: &str = "set global innodb_buffer_pool_size = 1073741824";
+const LOG: &str = "set global innodb_log_file_size = 536870912";
+
+impl Bed {
+    pub(crate) async fn open(engine: Engine) -> Result<Self> {
+        let (mut server, mut folder) = (None, None);
+        let url = match engine {
+            Engine::Sqlite => {
+                let made = tempfile::tempdir()?;
+                let url = format!("sqlite://{}", made.path().join("ledger.db").display());
+                folder = Some(made);
+                url
+            }
+            Engine::Mysql => {
+                let started = MariaDb::start().await;
+                started.admin(POOL).await;
+                started.admin(LOG).await;
+                let url = started.fresh_database().await;
+                server = Some(started);
+                url
+            }
+        };
+        let options = Options {
+            pool: 32,
+            limit: Duration::from_mins(1),
+            patience: Duration::from_mins(1),
+            slow: Duration::from_mins(1),
+            ..Options::new(url)
+        };
+        let db = Db::open(&options).await?;
+        migrate::run(&db, &history(engine)).await?;
+        let pid = if server.is_some() {
+            server_pid(&db).await?
+        } else {
+            std::process::id()
+        };
+        Ok(Self {
+            db,
+            pid,
+            _server: server,
+            _folder: folder,
+        })
+    }
+
+    /// CPU time of all threads so far, in nanoseconds.
+    pub(crate) fn cpu_ns(&self) -> Result<u64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
+        // Behind the name in brackets: state is the 1st field, user and system time the 12th and 13th, in ticks.
+        let behind = text.rsplit(')').next().context("no name")?;
+        let fields: Vec<&str> = behind.split_whitespace().collect();
+        let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<u64>().ok()).unwrap_or(0);
+        Ok((ticks(11) + ticks(12)) * TICK_NS)
+    }
+
+    pub(crate) async fn books_are_whole(&self) -> Result<bool> {
+        let report = verified(&self.db).await?;
+        for broken in report.broken.iter().take(5) {
+            eprintln!("ledger: {broken}");
+        }
+        Ok(report.is_whole())
+    }
+
+    pub(crate) async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// Linux counts in hundredths of a second.
+const TICK_NS: u64 = 10_000_000;
+
+/// The ledger's tables, and once more for the bare limit.
+fn history(engine: Engine) -> Vec<migrate::Migration> {
+    let [first, second] = match engine {
+        Engine::Sqlite => SCHEMA_SQLITE,
+        Engine::Mysql => SCHEMA_MYSQL,
+    };
+    let bare = |sql: &str| -> &'static str { sql.replace("ledger_", "limit_").leak() };
+    let texts = [first, second, bare(first), bare(second)];
+    let step = |(version, sql)| migrate::Migration {
+        version,
+        name: "ledger",
+        sql,
+    };
+    (1..).zip(texts).map(step).collect()
+}
+
+async fn server_pid(db: &Db) -> Result<u32> {
+    let file: Result<Option<(String, String)>, Fail> = db
+        .read(async |c| Ok(c.row("select @@pid_file, @@datadir", ()).await?))
+        .await;
+    let (file, folder) = file?.context("the server has no pid file")?;
+    let path = std::path::Path::new(&folder).join(file);
+    Ok(std::fs::read_to_string(path)?.trim().parse()?)
+}
