@@ -78,7 +78,9 @@ async fn the_history_is_looked_through() {
     let chen = bank.customer("陈晓明").await;
     let li = bank.customer("李秀兰").await;
     let rent = bank.pays(&wang, &chen, 12_300).await.text("/id");
+    bank.clock.forward(1_000);
     let other = bank.pays(&wang, &li, 45_600).await.text("/id");
+    bank.clock.forward(1_000);
     let draft = wang.drafts_transfer(&chen, 700).await.is(201).text("/id");
     let wang = &wang;
     let found = async |query: &str| -> Vec<String> {

@@ -57,7 +57,7 @@ test('TP02: to another bank, on its way and settled; sent back and told plainly'
   const nextCode = await smsCodes(on.bank, me)
   const { page, done } = await openPage(on.browser)
   await openAs(page, on.bank, me, '/transfer')
-  await page.getByRole('button', { name: /本行/ }).click()
+  await page.getByRole('button', { name: '微柜银行（本行）' }).click()
   await good(page, 'bank list')
   await page.getByLabel('查找银行').fill('没有这家')
   await page.getByText('没有找到这家银行').waitFor()
@@ -72,7 +72,7 @@ test('TP02: to another bank, on its way and settled; sent back and told plainly'
   await good(page, 'settled elsewhere')
 
   await page.goto(`${on.bank.url}/h5/transfer`)
-  await page.getByRole('button', { name: /本行|银行/ }).last().click()
+  await page.getByRole('button', { name: '微柜银行（本行）' }).click()
   await chooseBank(page, /工商银行/)
   await orderTransfer(page, { name: '周海燕', no: '6222000011112239991', yuan: '32.50' })
   await prove(page, me, nextCode)
