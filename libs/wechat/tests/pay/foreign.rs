@@ -1,8 +1,7 @@
 //! Against a simulator of Pay in Python, made by others: our client orders from it, and its notices come to our
-//! handler. `WEIGUI_KIT` names the folder that holds `wechat/pay_sim.py` (else it is looked for beside the
-//! checkout), `WEIGUI_PYTHON` a
-//! Python with `requests` and `cryptography` (else the one that the set-up installs). Where these are missing the tests say
-//! so and prove nothing; `calls.rs` and `notices.rs` need neither.
+//! handler. `WEIGUI_BLACKBOX` names the folder that holds `pay_sim.py` (else the folders beside the checkout are
+//! looked through), `WEIGUI_PYTHON` a Python with `requests` and `cryptography` (else the one that the set-up
+//! installs). Where these are missing the tests say so and prove nothing; `calls.rs` and `notices.rs` need neither.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -42,6 +41,24 @@ fn python() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("python3"))
 }
 
+fn script() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("WEIGUI_BLACKBOX") {
+        return Some(PathBuf::from(folder).join("pay_sim.py"));
+    }
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let mut folders: Vec<PathBuf> = beside
+        .read_dir()
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    folders.sort();
+    let scripts = folders
+        .into_iter()
+        .map(|folder| folder.join("kit/wechat/pay_sim.py"));
+    scripts.into_iter().find(|script| script.is_file())
+}
+
 /// A running child that does not outlive its test.
 struct Running(std::process::Child);
 
@@ -54,10 +71,7 @@ impl Drop for Running {
 
 impl Simulator {
     fn find(name: &str) -> Option<Self> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let beside = root.join("../../../shared/kit");
-        let kit = std::env::var_os("WEIGUI_KIT").map_or(beside, PathBuf::from);
-        let script = kit.join("wechat/pay_sim.py");
+        let script = script().unwrap_or_default();
         let python = std::env::var_os("WEIGUI_PYTHON").map_or_else(python, PathBuf::from);
         let mut check = Command::new(&python);
         check
