@@ -57,6 +57,11 @@ macro_rules! plan {
             (5, "accounts", include_str!(concat!("../../../../migrations/", $engine, "/0005_accounts.sql"))),
             (11, "ledger", include_str!(concat!("../../../../migrations/", $engine, "/0011_ledger.sql"))),
             (12, "core_clearing", include_str!(concat!("../../../../migrations/", $engine, "/0012_core_clearing.sql"))),
+            (
+                19,
+                "accounts_insight",
+                include_str!(concat!("../../../../migrations/", $engine, "/0019_accounts_insight.sql")),
+            ),
         ]
         .map(|(version, name, sql)| migrate::Migration { version, name, sql })
     ),*]};
