@@ -178,21 +178,23 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Writes `<name><![CDATA[value]]></name>`: `]]>` inside is split over two sections, and characters that XML
-/// 1.0 cannot hold at all are left out.
+/// Writes `<name><![CDATA[value]]></name>`: characters that XML 1.0 cannot hold at all are left out, and `]]>`
+/// inside is split over two sections.
 pub fn write_cdata(out: &mut String, name: &str, value: &str) {
     open(out, name);
     out.push_str("<![CDATA[");
-    let mut rest = value;
+    // First what is left out: it may stand between the characters of a `]]>`.
+    let legal = legal(value);
+    let mut rest = &*legal;
     // Looking for one byte first is quicker than for three.
     while rest.contains(']')
         && let Some((before, after)) = rest.split_once("]]>")
     {
-        write_legal(out, before);
+        out.push_str(before);
         out.push_str("]]]]><![CDATA[>");
         rest = after;
     }
-    write_legal(out, rest);
+    out.push_str(rest);
     out.push_str("]]>");
     close(out, name);
 }
@@ -218,13 +220,13 @@ pub fn close(out: &mut String, name: &str) {
     out.push('>');
 }
 
-fn write_legal(out: &mut String, text: &str) {
+fn legal(text: &str) -> Cow<'_, str> {
     let illegal =
         |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if may_be_illegal(text.as_bytes()) && text.contains(illegal) {
-        out.extend(text.chars().filter(|c| !illegal(*c)));
+        Cow::Owned(text.chars().filter(|c| !illegal(*c)).collect())
     } else {
-        out.push_str(text);
+        Cow::Borrowed(text)
     }
 }
 
@@ -265,6 +267,14 @@ mod tests {
                 pair("E/F", "z")
             ]
         );
+    }
+
+    #[test]
+    fn what_is_left_out_makes_no_end_of_a_section() {
+        let mut out = "<xml>".to_owned();
+        write_cdata(&mut out, "A", "a]]\u{1}>b]\u{0}]>c");
+        out.push_str("</xml>");
+        assert_eq!(flat(&out), [pair("A", "a]]>b]]>c")]);
     }
 
     #[test]

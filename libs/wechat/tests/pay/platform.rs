@@ -1,6 +1,6 @@
 //! A small WeChat Pay on a loopback port: verifies the merchant, signs its answers, and misbehaves on request.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, Once};
 use std::time::Duration;
 
@@ -60,7 +60,8 @@ pub(crate) struct World {
     pub(crate) signs_as: &'static str,
     pub(crate) certificates: Vec<&'static str>,
     pub(crate) faults: VecDeque<Fault>,
-    pub(crate) orders: HashMap<String, Value>,
+    /// In the order of their numbers, so that the one asked for as 42 is always the same.
+    pub(crate) orders: BTreeMap<String, Value>,
     pub(crate) refunds: HashMap<String, Value>,
     /// Method, path and body of everything that was authorised.
     pub(crate) calls: Vec<(String, String, String)>,
@@ -90,7 +91,7 @@ impl Platform {
             signs_as,
             certificates: Vec::new(),
             faults: VecDeque::new(),
-            orders: HashMap::new(),
+            orders: BTreeMap::new(),
             refunds: HashMap::new(),
             calls: Vec::new(),
             asked_to_sign_with: None,
