@@ -221,6 +221,17 @@ impl TestBank {
         kit::db::migrate::run(&self.cx.db, &plan).await.expect("migrated");
     }
 
+    /// The simulated platform once more, on a listener of its own: for more callers than the bank's door lets in.
+    pub async fn opens_platform(&self) -> String {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let router = self.sandbox.router();
+        serve(listener, router);
+        base
+    }
+
     // — more than one node —
 
     /// The same bank, started again on the same data, with the same outside world.
@@ -317,6 +328,11 @@ impl Drop for TestBank {
             "a story must end with bank.close().await"
         );
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server that ends with the test")]
+fn serve(listener: tokio::net::TcpListener, router: axum::Router) {
+    tokio::spawn(async move { axum::serve(listener, router).await });
 }
 
 fn free_port() -> u16 {

@@ -5,7 +5,8 @@ use sandbox::{DemoFacts, Person, Sandbox, SandboxConfig};
 use std::sync::Arc;
 use weigui::{Bank, Config, DEMO_STAFF};
 
-const SECRET: &str = "storysecret0123456789abcdef01234";
+/// The account's secret at the simulated WeChat.
+pub const WECHAT_SECRET: &str = "storysecret0123456789abcdef01234";
 
 /// Points everything outside at the sandbox that the bank itself serves.
 pub(crate) fn complete(config: &mut Config) {
@@ -14,7 +15,7 @@ pub(crate) fn complete(config: &mut Config) {
     let w = &mut config.wechat;
     w.account = "demo".to_owned();
     w.appid = "wxstory0123456789a".to_owned();
-    w.secret = SECRET.to_owned();
+    w.secret = WECHAT_SECRET.to_owned();
     w.token = "storytoken".to_owned();
     w.encoding_aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG".to_owned();
     w.original_id = "gh_0123456789ab".to_owned();

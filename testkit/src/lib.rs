@@ -38,6 +38,7 @@ pub use answer::Answer;
 pub use bank::TestBank;
 pub use browser::{Ask, Browser};
 pub use customer::{Customer, code_in};
+pub use demo::WECHAT_SECRET;
 pub use engine::Engine;
 pub use log::so_far as log_so_far;
 pub use real_bank::{Counter, RealBank};

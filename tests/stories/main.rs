@@ -41,6 +41,7 @@ mod schedules;
 mod sessions;
 mod step_up;
 mod summary;
+mod tokens;
 mod transfer_later;
 mod transfer_refusals;
 mod transfers;

@@ -23,16 +23,9 @@ pub use sms::HttpSms;
 pub use stub::{Carried, SmsStub, WeChatStub};
 pub use tokens::DbTokens;
 pub use wechat::RealWeChat;
+pub use weigui_wechat::client::code::{BAD_TEXT, BAD_VALUE, BUSY};
 pub use weigui_wechat::client::values::{ValueError, check as check_value, fit as fit_value};
-pub use weigui_wechat::client::{Action, ApiError, Button, Menu};
-
-/// Nothing was sent because the other side is busy or out of reach; the same later is right. WeChat's own code
-/// for it.
-pub const BUSY: i64 = -1;
-/// The text is empty or too long. WeChat's own code for it.
-pub const BAD_TEXT: i64 = 45002;
-/// A value breaks its kind's rule. WeChat's own code for it.
-pub const BAD_VALUE: i64 = 47003;
+pub use weigui_wechat::client::{Action, ApiError, Button, Menu, Scope, authorize_url};
 
 /// What became of an SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! OAuth 网页授权: which WeChat user opened the page. The state is random, bound to the browser that
 //! began, and works once; the way back leads only into our own pages.
 
-use couriers::OAuthUser;
+use couriers::{OAuthUser, Scope, authorize_url};
 use kit::clock::MINUTE;
 use kit::crypto::sha256;
 
@@ -63,12 +63,9 @@ impl Identity {
             .db
             .tx(async move |c| store::bindings::insert_oauth(c, &state_hash, &browser_hash, &to, now).await)
             .await?;
-        let back = escape(&format!("{}/api/oauth/return", self.settings.public_url));
+        let back = format!("{}/api/oauth/return", self.settings.public_url);
         let (page, appid) = (&self.settings.authorize_url, &self.settings.appid);
-        // WeChat wants the parameters in this order and the fragment at the end.
-        let location = format!(
-            "{page}?appid={appid}&redirect_uri={back}&response_type=code&scope=snsapi_base&state={state}#wechat_redirect"
-        );
+        let location = authorize_url(page, appid, &back, &state, Scope::Base);
         Ok(Departure { location, browser })
     }
 
@@ -115,19 +112,6 @@ fn lost(error: &dyn std::fmt::Display) -> Lost {
     Lost::Unavailable
 }
 
-/// RFC 3986 percent-encoding of everything but unreserved characters.
-fn escape(text: &str) -> String {
-    let escaped = |byte: u8| {
-        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if plain {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    text.bytes().map(escaped).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,10 +133,5 @@ mod tests {
         ] {
             assert_eq!(local(bad), "/h5/", "{bad}");
         }
-    }
-
-    #[test]
-    fn the_return_address_is_escaped() {
-        assert_eq!(escape("http://a.b:80/c?d=e"), "http%3A%2F%2Fa.b%3A80%2Fc%3Fd%3De");
     }
 }
