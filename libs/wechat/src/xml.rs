@@ -45,8 +45,8 @@ pub fn walk<'a>(document: &'a str, mut leaf: impl FnMut(&str, Cow<'a, str>)) -> 
                 walker.leave(&mut leaf)?;
             }
             Event::End(_) => walker.leave(&mut leaf)?,
-            Event::Text(text) => walker.text(text.into_inner())?,
-            Event::CData(data) => walker.data(data.into_inner())?,
+            Event::Text(text) => walker.text(line_ends(text.into_inner()))?,
+            Event::CData(data) => walker.data(line_ends(data.into_inner()))?,
             Event::GeneralRef(entity) => walker.data(Cow::Owned(resolve(&entity)?))?,
             Event::Comment(_) | Event::Decl(_) => {}
             Event::PI(_) => return Err(XmlError::Syntax),
@@ -68,6 +68,15 @@ pub fn leaves(document: &str) -> Result<Vec<(String, String)>, XmlError> {
     let mut keep = |path: &str, value: Cow<str>| out.push((path.to_owned(), value.into_owned()));
     walk(document, &mut keep)?;
     Ok(out)
+}
+
+/// Line ends as XML 1.0 §2.11 wants them read: `\r\n` and a lone `\r` are `\n`.
+fn line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        text
+    }
 }
 
 fn resolve(entity: &BytesRef<'_>) -> Result<String, XmlError> {
