@@ -86,6 +86,8 @@ fn bank(python: &Path, client: &Path) -> Result<Count> {
         let mut command = shell::command(target.join("debug/weigui"));
         command
             .args(args)
+            // The bank takes every variable of its prefix for a setting and refuses those that it does not know.
+            .env_remove(PLACE)
             .env("WEIGUI_DATA_DIR", &data)
             .env("WEIGUI_HTTP__LISTEN", format!("127.0.0.1:{port}"))
             .env("WEIGUI_HTTP__OPS_LISTEN", "127.0.0.1:0");
