@@ -1,10 +1,12 @@
 //! Work for later, written in the transaction that makes it necessary and done at least once.
 //!
-//! A job is a row. A worker on any node leases it; the lease carries a fence number, so a worker
-//! that lost its lease can't finish the job of its successor. A job that fails too often is kept as
+//! A job is a row. A worker on any node leases it and renews the lease while it works, so that the work of a
+//! node that died is taken over within [`LEASE`]; the lease carries a fence number, so a worker that lost its
+//! lease can't finish the job of its successor. A job that fails too often is kept as
 //! `dead` and counted, never dropped. Payloads carry ids, not persons.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -19,8 +21,10 @@ use crate::clock::{MINUTE, Ms, SECOND};
 use crate::cx::Cx;
 use crate::db::{Conn, Result};
 
-/// How long a worker may hold a job before another takes it over.
-const LEASE: Ms = 2 * MINUTE;
+/// How long a worker may be silent about a job before another takes it over.
+const LEASE: Ms = 15 * SECOND;
+/// How often a worker says that it is still at it.
+const RENEWAL: Duration = Duration::from_secs(5);
 /// Jobs that one node does at once.
 const PLACES: usize = 32;
 const IDLE: Duration = Duration::from_millis(200);
@@ -194,7 +198,11 @@ impl Worker {
 }
 
 async fn perform(cx: &Cx, handler: &Handler, job: Job) {
-    let attempt = AssertUnwindSafe((handler.run)(job.clone())).catch_unwind().await;
+    let work = AssertUnwindSafe((handler.run)(job.clone())).catch_unwind();
+    let attempt = tokio::select! {
+        attempt = work => attempt,
+        never = renews(cx, &job) => match never {},
+    };
     let outcome = attempt.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked")));
     let now = cx.clock.now();
     let (kind, tries, max_tries) = (handler.kind, job.tries + 1, handler.max_tries);
@@ -216,6 +224,29 @@ async fn perform(cx: &Cx, handler: &Handler, job: Job) {
         .await;
     if let Err(error) = settled {
         tracing::warn!(kind, cause = %error, "job could not be settled; its lease will run out");
+    }
+}
+
+/// Keeps the lease alive for as long as the work is polled beside it.
+async fn renews(cx: &Cx, job: &Job) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let (id, fence, until) = (job.id.clone(), job.fence, cx.clock.now() + LEASE);
+        let renewed = cx
+            .db
+            .tx(async move |c| {
+                c.exec(
+                    "update job set lease_until = ? where id = ? and fence = ?",
+                    (until, id.as_str(), fence),
+                )
+                .await
+            })
+            .await;
+        match renewed {
+            Ok(1) => {}
+            Ok(_) => tracing::warn!(kind = %job.kind, "a job was taken over while it ran"),
+            Err(error) => tracing::warn!(kind = %job.kind, cause = %error, "a lease could not be renewed"),
+        }
     }
 }
 

@@ -143,8 +143,7 @@ impl RealBank {
         row.expect("an answer").expect("a row").0
     }
 
-    /// Waits until the number is at least this. A job whose worker was killed is taken over when its lease of two
-    /// minutes is over.
+    /// Waits until the number is at least this. A job whose worker was killed is taken over when its lease is over.
     pub async fn waits_for(&self, sql: &'static str, least: i64) {
         let begun = Instant::now();
         loop {
@@ -255,7 +254,7 @@ fn binary() -> PathBuf {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "weigui"])
+            .args(["build", "--quiet", "--workspace", "--bin", "weigui"])
             .status();
         assert!(
             built.expect("cargo").success(),

@@ -129,6 +129,30 @@ async fn a_clearing_that_is_silent_becomes_a_case_and_is_asked_until_it_speaks()
     bank.close().await;
 }
 
+/// Long silence, and then the money comes back: the case ends with that, and nobody has to close it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_transfer_that_is_sent_back_ends_its_case() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    bank.core.every(Op::TransferStatus, Fault::Down);
+    sends(&bank, &wang, form(&wang, "19991", 25_000).await)
+        .await
+        .is(202);
+    for _ in 0..8 {
+        bank.clock.forward(5 * MINUTE);
+        bank.run_jobs().await;
+    }
+    bank.core.heal();
+    bank.settles().await;
+    let teller = bank.staff("teller01").await;
+    let cases = |state: &str| format!("/api/office/cases?kind=unknown_transfer{state}");
+    let open = teller.get(&cases("")).await.ok();
+    assert!(open.list("/items").is_empty(), "{open}");
+    let closed = teller.get(&cases("&state=closed")).await.ok();
+    assert_eq!(closed.text("/items/0/outcome"), "returned", "{closed}");
+    bank.close().await;
+}
+
 /// The answer to the order is lost, or it comes twice: one payment all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_to_another_bank_whose_answer_is_lost_is_paid_once() {

@@ -103,8 +103,7 @@ async fn tries(who: &Customer, path: &str, key: &str, body: &Value) -> Option<te
     who.browser.try_send(ask).await.ok()
 }
 
-/// Asks until the payment is no longer on its way. A job whose worker has died is taken over when its lease of two
-/// minutes is over.
+/// Asks until the payment is no longer on its way. A job whose worker has died is taken over when its lease is over.
 async fn decided(who: &Customer, id: &str) -> String {
     for _ in 0..640 {
         let state = who.get(&format!("/api/transfers/{id}")).await.ok().text("/state");

@@ -128,15 +128,8 @@ fn path(url: &str) -> String {
 }
 
 fn echo(python: &Path, client: &Path) -> Result<Count> {
-    let package = [
-        "--package",
-        "weigui-wechat",
-        "--features",
-        "axum",
-        "--example",
-        "echo",
-    ];
-    shell::run(shell::cargo().args(["build", "--quiet"]).args(package))?;
+    let example = ["--workspace", "--example", "echo"];
+    shell::run(shell::cargo().args(["build", "--quiet"]).args(example))?;
     let port = free_port()?;
     let example = shell::target_dir()?.join("debug/examples/echo");
     let _open = Served::start(

@@ -16,7 +16,8 @@ const FILES: [(&str, &str); 4] = [
 
 /// Builds the binary, then writes or checks the files.
 pub(crate) fn run(check: bool) -> Result<()> {
-    shell::run(shell::cargo().args(["build", "--quiet", "--package", "weigui"]))?;
+    // With the features of the whole workspace, as the tests have it: nothing is built twice.
+    shell::run(shell::cargo().args(["build", "--quiet", "--workspace", "--bin", "weigui"]))?;
     let binary = shell::target_dir()?.join("debug/weigui");
     let mut differing = Vec::new();
     for (file, word) in FILES {

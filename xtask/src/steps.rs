@@ -173,7 +173,7 @@ fn web_tests() -> Result<Count> {
 fn stories_on_servers() -> Result<Count> {
     let mut cargo = shell::cargo();
     cargo
-        .args(["test", "--package", "stories", "--no-fail-fast"])
+        .args(["test", "--workspace", "--test", "stories", "--no-fail-fast"])
         .env("WEIGUI_TEST_ENGINE", "mysql");
     counted(&mut cargo)
 }

@@ -78,7 +78,8 @@ pub(crate) fn outcome_text(kind: CaseKind, code: &str) -> &'static str {
         (_, Some((_, text))) => text,
         (CORRECTED, _) => "已复核更正",
         (SUCCEEDED, _) => "核心确认已入账",
-        (FAILED, _) => "核心确认未入账",
+        (FAILED, _) => "核心确认未入账，款项未转出",
+        (RETURNED, _) => "已退汇，款项已退回付款账户",
         _ => "",
     }
 }
@@ -88,6 +89,7 @@ pub(crate) const CORRECTED: &str = "corrected";
 /// Outcomes that the core itself has decided.
 pub(crate) const SUCCEEDED: &str = "succeeded";
 pub(crate) const FAILED: &str = "failed";
+pub(crate) const RETURNED: &str = "returned";
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

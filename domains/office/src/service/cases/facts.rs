@@ -5,7 +5,7 @@ use payments::{State, TransferId};
 
 use super::{Hand, Happened, NewCase};
 use crate::error::Error;
-use crate::model::case::{CaseKind, CaseState, FAILED, SUCCEEDED, Step};
+use crate::model::case::{CaseKind, CaseState, FAILED, RETURNED, SUCCEEDED, Step, outcome_text};
 use crate::service::Office;
 use crate::store::cases;
 
@@ -81,11 +81,7 @@ impl Office {
         let happened = Happened {
             what: "settled",
             action: "case.settle",
-            text: if outcome == SUCCEEDED {
-                "核心确认已入账"
-            } else {
-                "核心确认未入账，款项未转出"
-            },
+            text: outcome_text(CaseKind::UnknownTransfer, outcome),
         };
         self.step(c, &mut case, Step::Settle, &Hand::system(), &happened)
             .await
@@ -96,6 +92,7 @@ impl Office {
         Ok(match file.map(|file| file.state) {
             Some(State::Succeeded) => Some(SUCCEEDED),
             Some(State::Failed) => Some(FAILED),
+            Some(State::Returned) => Some(RETURNED),
             _ => None,
         })
     }
