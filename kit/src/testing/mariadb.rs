@@ -1,4 +1,5 @@
-//! A private MariaDB: durable like production, small, on a port of 127.0.0.1.
+//! A private MariaDB, small, on a port of 127.0.0.1. One of one's own is durable like production. The one that all
+//! share lives in memory: hundreds of migrations run on it, and each of their statements would wait for the disk.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use mysql_async::prelude::Queryable;
 use tokio::sync::OnceCell;
 
-use super::{Keeper, free_port, make, program, run, scratch, tail};
+use super::{Keeper, free_port, make, program, run, scratch, scratch_in_memory, tail};
 
 const PACKAGES: &str = "mariadb-server-core mariadb-client";
 
@@ -35,16 +36,19 @@ pub async fn mariadb() -> &'static MariaDb {
                     url: url.trim_end_matches('/').to_owned(),
                     own: None,
                 },
-                Err(_) => MariaDb::start().await,
+                Err(_) => MariaDb::start_in(scratch_in_memory("mariadb")).await,
             }
         })
         .await
 }
 
 impl MariaDb {
-    /// Starts a server of one's own, for tests that stop it.
+    /// Starts a server of one's own, for tests that stop it or measure it.
     pub async fn start() -> MariaDb {
-        let folder = scratch("mariadb");
+        Self::start_in(scratch("mariadb")).await
+    }
+
+    async fn start_in(folder: PathBuf) -> MariaDb {
         let data = folder.join("data");
         run(
             Command::new("cp").arg("-a").arg(template()).arg(&data),

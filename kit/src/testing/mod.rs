@@ -34,9 +34,38 @@ pub fn sqlite() -> String {
 /// A fresh empty folder; it goes when the process ends.
 pub fn scratch(name: &str) -> PathBuf {
     static ROOT: OnceLock<(PathBuf, Keeper)> = OnceLock::new();
+    fresh(&ROOT, name, std::env::temp_dir)
+}
+
+/// The same, in memory where the machine has room for it; for what need not outlive the machine.
+fn scratch_in_memory(name: &str) -> PathBuf {
+    static ROOT: OnceLock<(PathBuf, Keeper)> = OnceLock::new();
+    fresh(&ROOT, name, || {
+        let memory = Path::new("/dev/shm");
+        if free_kib(memory).is_some_and(|kib| kib >= ROOM_KIB) {
+            memory.to_owned()
+        } else {
+            std::env::temp_dir()
+        }
+    })
+}
+
+/// Memory that a run of all stories may fill, with a margin.
+const ROOM_KIB: u64 = 6 * 1024 * 1024;
+
+fn free_kib(folder: &Path) -> Option<u64> {
+    let said = Command::new("df")
+        .args(["--output=avail", "-k"])
+        .arg(folder)
+        .output();
+    let said = String::from_utf8(said.ok()?.stdout).ok()?;
+    said.split_whitespace().last()?.parse().ok()
+}
+
+fn fresh(root: &'static OnceLock<(PathBuf, Keeper)>, name: &str, base: impl FnOnce() -> PathBuf) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let (root, _) = ROOT.get_or_init(|| {
-        let root = std::env::temp_dir().join(format!("weigui-test-{}", std::process::id()));
+    let (root, _) = root.get_or_init(|| {
+        let root = base().join(format!("weigui-test-{}", std::process::id()));
         make(&root);
         // Servers that die at the same moment may still be writing: the second try comes after them.
         let sweep = r#"cat > /dev/null; rm -rf "$1" 2> /dev/null || { sleep 2; rm -rf "$1"; }"#;
