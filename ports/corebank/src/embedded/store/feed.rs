@@ -1,5 +1,6 @@
 //! The feed of changes and the closed files. The two statements that join the ledger's entries read what an
-//! entry says; they write nothing there.
+//! entry says; they write nothing there. `cross join` with `on` is an ordinary join to both engines, but SQLite
+//! begins at its left side whatever its statistics say: the feed is short, the entries are millions.
 
 use jiff::civil::Date;
 use kit::{
@@ -65,7 +66,7 @@ pub(in crate::embedded) async fn set_feed_head(c: &mut Conn, head: i64) -> db::R
 /// Those without a place, in account order.
 pub(in crate::embedded) async fn changes_waiting(c: &mut Conn, limit: i64) -> db::Result<Vec<WaitingChange>> {
     let sql = "select h.account, h.seq, h.transfer, e.at from core_change h \
-               join ledger_entry e on e.account = h.account and e.seq = h.seq \
+               cross join ledger_entry e on e.account = h.account and e.seq = h.seq \
                where h.feed is null order by h.account, h.seq limit ?";
     let rows: Vec<(String, i64, String, Ms)> = c.rows(sql, (limit,)).await?;
     let rows = rows
@@ -100,7 +101,7 @@ pub(in crate::embedded) async fn changes_after(
 ) -> db::Result<Vec<FedEntry>> {
     let sql = "select h.feed, e.account, e.seq, e.transfer, e.amount, e.balance_after, e.code, \
                e.business_date, e.value_date, e.at, e.chain from core_change h \
-               join ledger_entry e on e.account = h.account and e.seq = h.seq \
+               cross join ledger_entry e on e.account = h.account and e.seq = h.seq \
                where h.feed > ? order by h.feed limit ?";
     let rows: Vec<Fed> = c.rows(sql, (after, limit)).await?;
     rows.into_iter().map(fed).collect()
