@@ -15,8 +15,10 @@ const PLACE: &str = "WEIGUI_BLACKBOX";
 const CLIENT: &str = "wxblackbox.py";
 /// Safe mode with XML: a callback that takes plaintext is what `negative` would find.
 const SAFE: &str = "verify,safe,compat,negative,retry";
+/// WeCom has one mode.
+const WECOM: &str = "cp";
 
-/// The demo bank's account, and the library's echo example, each in every mode that it serves.
+/// The demo bank's account and the library's echoes, each in every mode that it serves.
 pub(crate) fn run() -> Result<Count> {
     let Some(client) = client() else {
         println!(
@@ -26,7 +28,8 @@ pub(crate) fn run() -> Result<Count> {
     };
     let python = peers::install()?.join("venv/bin/python");
     let mut count = bank(&python, &client)?;
-    count.add(echo(&python, &client)?);
+    count.add(example(&python, &client, "echo", SAFE)?);
+    count.add(example(&python, &client, "wecom_echo", WECOM)?);
     Ok(count)
 }
 
@@ -127,26 +130,28 @@ fn path(url: &str) -> String {
         .map_or_else(|| "/".to_owned(), |path| format!("/{path}"))
 }
 
-fn echo(python: &Path, client: &Path) -> Result<Count> {
-    let example = ["--workspace", "--example", "echo"];
+/// One of the library's examples, in modes of its own.
+fn example(python: &Path, client: &Path, name: &str, modes: &str) -> Result<Count> {
+    let example = ["--workspace", "--example", name];
     shell::run(shell::cargo().args(["build", "--quiet"]).args(example))?;
     let port = free_port()?;
-    let example = shell::target_dir()?.join("debug/examples/echo");
+    let example = shell::target_dir()?.join("debug/examples").join(name);
     let _open = Served::start(
         shell::command(example).env("ADDRESS", format!("127.0.0.1:{port}")),
         port,
     )?;
-    println!("the library's echo example");
+    println!("the library's example {name}");
     let url = format!("http://127.0.0.1:{port}/wx");
-    play(shell::command(python).arg(client).args([
+    let suite = [
         "suite",
         "--strict",
         "--expect-echo",
         "--modes",
-        SAFE,
+        modes,
         "--url",
         &url,
-    ]))
+    ];
+    play(shell::command(python).arg(client).args(suite))
 }
 
 /// Runs the client to its end and counts its checks.
