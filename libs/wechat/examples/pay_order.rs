@@ -42,7 +42,7 @@ fn client() -> Result<Pay, Box<dyn std::error::Error>> {
     };
     let merchant = Merchant::new(Settings {
         mchid: setting("MCHID", "1900000001"),
-        appids: vec![setting("APPID", "wx1234567890abcdef")],
+        appids: vec![setting("APPID", "wxdemo0123456789ab")],
         serial_no: setting("SERIAL_NO", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"),
         private_key_pem: file("MERCHANT_KEY", "sandbox/keys/merchant.pem")?.into(),
         api_v3_key: setting("API_V3_KEY", "sandboxpay0123456789sandboxpay01").into(),
@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Another provider in this process would do as well.
     let _installed_before: Result<(), _> = rustls::crypto::ring::default_provider().install_default();
     let pay = client()?;
-    let appid = setting("APPID", "wx1234567890abcdef");
+    let appid = setting("APPID", "wxdemo0123456789ab");
     let number = OutTradeNo::new(format!("EXAMPLE{}", seconds()))?;
     let order = Order::new(
         &appid,
