@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use kit::telemetry::LogFormat;
 use serde::{Deserialize, Serialize};
 
+pub use crate::pay::Pay;
 pub use reference::{REFERENCE, reference};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ pub struct Config {
     pub sms: Sms,
     pub documents: Documents,
     pub payments: Payments,
+    pub pay: Pay,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -139,6 +141,7 @@ impl Default for Config {
             sms: Sms::default(),
             documents: Documents::default(),
             payments: Payments::default(),
+            pay: Pay::default(),
         }
     }
 }

@@ -85,11 +85,13 @@ pub(crate) fn complete(config: &mut Config) {
         format!("{public}/sandbox/wechat/connect/oauth2/authorize"),
     );
     fill(&mut config.sms.url, format!("{inside}/sms/send"));
+    crate::pay::demo(&mut config.pay, &format!("http://127.0.0.1:{port}"), &inside);
     fill(&mut config.core.clearing_url, format!("{inside}/clearing"));
 }
 
 /// Why a configuration must not serve a bank.
 pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
+    crate::pay::refuse_demo_values(&config.pay)?;
     let w = &config.wechat;
     let demo = [
         (&w.appid, APPID),

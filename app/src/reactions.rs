@@ -21,6 +21,8 @@ const SKIPPED: &str = "app.tell_schedule_skipped";
 const BLOCKED: &str = "app.tell_blocked";
 const LIFTED: &str = "app.tell_lifted";
 const BOUND: &str = "app.tell_bound";
+const TOPPED_UP: &str = "app.tell_topped_up";
+const TOPUP_REFUNDED: &str = "app.tell_topup_refunded";
 const ANSWERED: &str = "app.tell_dispute_answered";
 const TRIES: i64 = 12;
 
@@ -35,6 +37,8 @@ pub(crate) fn subscriptions() -> Vec<Subscription> {
         ("accounts.lifted", LIFTED),
         ("identity.bound", BOUND),
         ("accounts.dispute_answered", ANSWERED),
+        ("payments.topped_up", TOPPED_UP),
+        ("payments.topup_refunded", TOPUP_REFUNDED),
     ]
     .map(|(topic, job_kind)| Subscription { topic, job_kind })
     .into()
@@ -46,7 +50,17 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
         Handler::new(kind, TRIES, move |job| react(bank.clone(), kind, job))
     };
     [
-        POSTED, FAILED, RETURNED, TOMORROW, SKIPPED, BLOCKED, LIFTED, BOUND, ANSWERED,
+        POSTED,
+        FAILED,
+        RETURNED,
+        TOMORROW,
+        SKIPPED,
+        BLOCKED,
+        LIFTED,
+        BOUND,
+        ANSWERED,
+        TOPPED_UP,
+        TOPUP_REFUNDED,
     ]
     .map(with)
     .into()
@@ -54,24 +68,30 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
 
 async fn react(bank: Bank, kind: &'static str, job: Job) -> anyhow::Result<Outcome> {
     let fact: Value = serde_json::from_str(&job.payload)?;
-    let notices = match kind {
-        POSTED => match posted(&bank, &fact).await? {
-            Some(notices) => notices,
-            None => {
-                return Ok(Outcome::Again {
-                    at: bank.cx.clock.now() + kit::clock::MINUTE,
-                });
-            }
-        },
-        FAILED => failed(&bank, &fact).await?,
-        RETURNED => returned(&bank, &fact).await?,
-        TOMORROW | SKIPPED => scheduled(&bank, &fact, kind == TOMORROW).await?,
-        BLOCKED | LIFTED => loss(&bank, &fact, kind == LIFTED).await?,
-        ANSWERED => answered(&bank, &fact).await?,
-        _ => bound(&bank, &fact).await?,
+    let told = match kind {
+        POSTED => posted(&bank, &fact).await?,
+        TOPPED_UP | TOPUP_REFUNDED => topped_up(&bank, &fact, kind == TOPUP_REFUNDED).await?,
+        _ => Some(known(&bank, &fact, kind).await?),
+    };
+    let Some(notices) = told else {
+        return Ok(Outcome::Again {
+            at: bank.cx.clock.now() + kit::clock::MINUTE,
+        });
     };
     tell(&bank, notices).await?;
     Ok(Outcome::Done)
+}
+
+/// What can be told without asking the core.
+async fn known(bank: &Bank, fact: &Value, kind: &'static str) -> anyhow::Result<Vec<Notice>> {
+    Ok(match kind {
+        FAILED => failed(bank, fact).await?,
+        RETURNED => returned(bank, fact).await?,
+        TOMORROW | SKIPPED => scheduled(bank, fact, kind == TOMORROW).await?,
+        BLOCKED | LIFTED => loss(bank, fact, kind == LIFTED).await?,
+        ANSWERED => answered(bank, fact).await?,
+        _ => bound(bank, fact).await?,
+    })
 }
 
 async fn tell(bank: &Bank, notices: Vec<Notice>) -> Result<(), outreach::Error> {
@@ -263,6 +283,35 @@ async fn answered(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
         dedupe_key: format!("dispute.answered.{id}"),
         link: Some("/h5/disputes".to_owned()),
     }])
+}
+
+/// A top-up or its refund, with the balance after it; none while the core does not tell that.
+async fn topped_up(bank: &Bank, fact: &Value, refunded: bool) -> anyhow::Result<Option<Vec<Notice>>> {
+    let topup = text(fact, "topup")?;
+    let (id, found) = if refunded {
+        let refund = text(fact, "refund")?;
+        (refund, bank.topups.refund_notice(refund).await?)
+    } else {
+        (topup, bank.topups.notice(topup).await?)
+    };
+    let Some(told) = found else {
+        return Ok(Some(Vec::new()));
+    };
+    let Answer::Done(balance) = bank.outside.core.balance(&told.account_no).await else {
+        return Ok(None);
+    };
+    Ok(Some(vec![Notice {
+        customer: told.customer,
+        kind: NoticeKind::BalanceChange {
+            what: told.what,
+            amount: told.amount,
+            balance: balance.posted,
+            account_tail: told.account_tail,
+            at: told.at,
+        },
+        dedupe_key: format!("topup.{id}"),
+        link: Some(format!("/h5/topups/{topup}")),
+    }]))
 }
 
 /// Other WeChat users of the same customer are warned.

@@ -22,11 +22,12 @@ use kit::random::Random;
 use kit::tasks::Tasks;
 use office::Office;
 use outreach::Outreach;
-use payments::Payments;
+use payments::{Payments, TopUps};
+use rails::wechat::WeChatPay;
 
 use crate::config::Config;
 use crate::core::{self, cores};
-use crate::{feed, migrations, reactions, say};
+use crate::{feed, migrations, pay, reactions, say};
 
 /// Whether this is the demo bank with its sandbox world, or a bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub struct Outside {
     pub core: Arc<dyn CoreBank>,
     pub sms: Arc<dyn SmsGateway>,
     pub wechat: Arc<dyn WeChatCourier>,
+    pub pay: Arc<dyn WeChatPay>,
 }
 
 /// A bank, wired. Cheap to clone.
@@ -60,6 +62,7 @@ pub struct Bank {
     pub identity: Identity,
     pub accounts: Accounts,
     pub payments: Payments,
+    pub topups: TopUps,
     pub outreach: Outreach,
     pub channel: Channel,
     pub office: Office,
@@ -86,7 +89,12 @@ impl Bank {
         (master, outside, embedded, faults): (MasterKey, Outside, Option<EmbeddedCore>, Option<Stub>),
         roles: &str,
     ) -> anyhow::Result<Self> {
-        let Outside { core, sms, wechat } = outside.clone();
+        let Outside {
+            core,
+            sms,
+            wechat,
+            pay,
+        } = outside.clone();
         let identity = Identity::new(
             cx.clone(),
             core.clone(),
@@ -102,6 +110,8 @@ impl Bank {
             accounts.clone(),
             say::payments(&config),
         );
+        let settlement = config.pay.settlement_account.clone();
+        let topups = TopUps::new(cx.clone(), core.clone(), accounts.clone(), pay, settlement);
         let outreach = Outreach::new(cx.clone(), identity.clone(), wechat, sms, say::outreach(&config));
         let commands = say::commands(&identity, &accounts, &config);
         let channel = Channel::new(cx.clone(), outreach.clone(), say::channel(&config, commands)?);
@@ -111,6 +121,7 @@ impl Bank {
             identity: identity.clone(),
             accounts: accounts.clone(),
             payments: payments.clone(),
+            topups: topups.clone(),
             channel: channel.clone(),
             roles: roles.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
@@ -129,6 +140,7 @@ impl Bank {
             identity,
             accounts,
             payments,
+            topups,
             outreach,
             channel,
             office,
@@ -144,6 +156,7 @@ impl Bank {
         let mut all = identity::jobs(&self.identity);
         all.extend(accounts::jobs(&self.accounts));
         all.extend(payments::jobs(&self.payments));
+        all.extend(self.topups.jobs());
         all.extend(outreach::jobs(&self.outreach));
         all.extend(office::jobs(&self.office));
         all.extend(reactions::jobs(self));
@@ -329,5 +342,11 @@ fn write_key(file: &Path) -> anyhow::Result<()> {
 
 fn couriers_of(config: &Config, cx: &Cx, core: Arc<dyn CoreBank>) -> anyhow::Result<Outside> {
     let (sms, wechat) = couriers::real(cx, &say::couriers(config))?;
-    Ok(Outside { core, sms, wechat })
+    let pay = pay::wechat_pay(config, cx)?;
+    Ok(Outside {
+        core,
+        sms,
+        wechat,
+        pay,
+    })
 }

@@ -142,6 +142,23 @@ impl TestBank {
         panic!("jobs go round in circles: {}", self.jobs_left().await);
     }
 
+    /// Somebody pays an order of WeChat Pay in the phone; returns when Pay has tried to tell the bank.
+    pub async fn pays_in_phone(&self, who: &crate::Customer, key: &str) {
+        self.sandbox.pay(&who.openid, key).expect("a payable order");
+        for _ in 0..250 {
+            if self.sandbox.notices_tried() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("pay has not told the bank");
+    }
+
+    /// The top-ups of this bank.
+    pub fn topups(&self) -> payments::TopUps {
+        self.bank.topups.clone()
+    }
+
     /// Links the audit rows that wait into the chain.
     pub async fn seals_audit(&self) {
         while audit::seal(&self.cx).await.expect("sealed") > 0 {}

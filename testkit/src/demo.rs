@@ -22,6 +22,7 @@ pub(crate) fn complete(config: &mut Config) {
     w.api_base = format!("{base}/sandbox/wechat");
     w.authorize_url = format!("{base}/sandbox/wechat/connect/oauth2/authorize");
     config.sms.url = format!("{base}/sandbox/sms/send");
+    weigui::demo_pay(&mut config.pay, &base, &format!("{base}/sandbox"));
     config.core.clearing_url = format!("{base}/sandbox/clearing");
 }
 

@@ -174,6 +174,61 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "30",
         "A payment whose outcome is unknown for so long becomes a case for people; it goes on being asked for.",
     ),
+    (
+        "pay.base",
+        "URL",
+        "sandbox",
+        "`https://api.mch.weixin.qq.com` or the bank's egress proxy; empty: no WeChat Pay.",
+    ),
+    (
+        "pay.backup",
+        "URL",
+        "(none)",
+        "`https://api2.mch.weixin.qq.com`, for when the first does not answer.",
+    ),
+    ("pay.mchid", "digits", "demo's", "Merchant number at WeChat Pay."),
+    (
+        "pay.serial_no",
+        "hex",
+        "demo's",
+        "Serial of the merchant's certificate.",
+    ),
+    (
+        "pay.private_key",
+        "PEM or path",
+        "demo's",
+        "The merchant's private key: RSA, or SM2 for the national algorithms.",
+    ),
+    (
+        "pay.api_v3_key",
+        "32 characters",
+        "demo's",
+        "APIv3 key (16 or 32 with SM2).",
+    ),
+    (
+        "pay.public_key_id",
+        "text",
+        "demo's",
+        "`PUB_KEY_ID_…`; empty: platform certificates only.",
+    ),
+    (
+        "pay.public_key",
+        "PEM or path",
+        "demo's",
+        "WeChat Pay's public key.",
+    ),
+    (
+        "pay.notify_url",
+        "URL",
+        "from public_url",
+        "Where WeChat Pay sends its notices, `…/api/pay/wechat/notify`.",
+    ),
+    (
+        "pay.settlement_account",
+        "number",
+        "demo's",
+        "The bank's account for what WeChat Pay owes it 微信支付待清算.",
+    ),
 ];
 
 /// `docs/configuration.md`.

@@ -57,6 +57,22 @@ pub enum Error {
     TooMany { retry_after: u32 },
     #[error("the core bank does not answer")]
     CoreUnavailable,
+    #[error("not an amount for a top-up")]
+    TopUpAmount,
+    #[error("not an account for a top-up")]
+    TopUpAccount,
+    #[error("the order can't be paid any more")]
+    TopUpNotPayable,
+    #[error("pay refused the order")]
+    TopUpRefused,
+    #[error("nothing of this top-up can be given back")]
+    NotRefundable,
+    #[error("no such top-up")]
+    NoTopUp,
+    #[error("more than is left of the top-up")]
+    RefundTooMuch,
+    #[error("pay does not answer")]
+    PayUnavailable,
     #[error(transparent)]
     Identity(#[from] identity::Error),
     #[error(transparent)]
@@ -123,22 +139,9 @@ impl From<Error> for Problem {
                 "transfer.wrong_state",
                 "这笔转账现在不能这样操作，请刷新查看最新状态。",
             ),
-            Error::TooManySchedules => Self::new(
-                422,
-                "schedule.too_many",
-                "预约和定期转账最多同时有50个，请先取消不用的。",
-            ),
-            Error::BookFull => Self::new(
-                422,
-                "payee.book_full",
-                "收款人名册最多保存200人，请先删除不用的。",
-            ),
-            Error::PayeeSaved => Self::new(409, "payee.saved", "这位收款人已经在名册里了。"),
-            Error::BadSearch => Self::new(
-                400,
-                "transfer.bad_search",
-                "查询条件不正确，请检查日期、状态和关键词（最多40个字）。",
-            ),
+            Error::TooManySchedules | Error::BookFull | Error::PayeeSaved | Error::BadSearch => {
+                of_a_list(&error)
+            }
             Error::KeyReused => Self::key_reused(),
             Error::InProgress { retry_after } => Self::in_progress(retry_after),
             Error::TooMany { retry_after } => {
@@ -150,6 +153,14 @@ impl From<Error> for Problem {
                 "核心系统暂时没有回应，没有发生扣款，请稍后再试。",
                 5,
             ),
+            Error::TopUpAmount
+            | Error::TopUpAccount
+            | Error::TopUpNotPayable
+            | Error::TopUpRefused
+            | Error::NotRefundable
+            | Error::NoTopUp
+            | Error::RefundTooMuch
+            | Error::PayUnavailable => of_a_topup(&error),
             Error::Identity(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::Db(error) => error.into(),
@@ -170,6 +181,69 @@ impl From<Error> for Problem {
             | Error::BadLastDay
             | Error::BadAlias => of_the_form(&error),
         }
+    }
+}
+
+/// Refusals of what is kept and looked through: schedules, payees, past transfers.
+fn of_a_list(error: &Error) -> Problem {
+    match error {
+        Error::TooManySchedules => Problem::new(
+            422,
+            "schedule.too_many",
+            "预约和定期转账最多同时有50个，请先取消不用的。",
+        ),
+        Error::BookFull => Problem::new(
+            422,
+            "payee.book_full",
+            "收款人名册最多保存200人，请先删除不用的。",
+        ),
+        Error::PayeeSaved => Problem::new(409, "payee.saved", "这位收款人已经在名册里了。"),
+        _ => Problem::new(
+            400,
+            "transfer.bad_search",
+            "查询条件不正确，请检查日期、状态和关键词（最多40个字）。",
+        ),
+    }
+}
+
+/// Refusals of top-ups from WeChat Pay.
+fn of_a_topup(error: &Error) -> Problem {
+    let amount =
+        |code, detail, remedy| Problem::new(422, code, detail).field("amount_fen", code, detail, remedy);
+    match error {
+        Error::TopUpAmount => amount(
+            "topup.bad_amount",
+            "充值金额不正确。",
+            "请输入0.01元至50000元之间的金额",
+        ),
+        Error::RefundTooMuch => amount(
+            "topup.refund_too_much",
+            "退款金额超过可退金额。",
+            "退款总额不能超过充值金额，请减少金额",
+        ),
+        Error::TopUpAccount => Problem::new(422, "topup.account", "该账户不能充值，请选择活期账户。").field(
+            "account_id",
+            "topup.account",
+            "该账户不能充值。",
+            "请选择活期账户",
+        ),
+        Error::TopUpNotPayable => Problem::new(
+            409,
+            "topup.not_payable",
+            "订单已支付、已关闭或即将过期，请刷新查看，或重新下单。",
+        ),
+        Error::NotRefundable => Problem::new(
+            409,
+            "topup.not_refundable",
+            "只有充值成功的订单可以退款，请刷新查看最新状态。",
+        ),
+        Error::NoTopUp => Problem::new(404, "not_found", "没有找到这笔充值。"),
+        Error::TopUpRefused => Problem::new(409, "topup.refused", "微信支付未接受这笔订单，请重新下单。"),
+        _ => Problem::unavailable(
+            "topup.unavailable",
+            "微信支付暂时没有回应，没有发生扣款，请稍后再试。",
+            3,
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kit::jobs::{Handler, Job, Outcome};
 
-use crate::service::Payments;
+use crate::service::{Payments, TopUps};
 
 /// One job per authorised transfer; taken back when the transfer ends.
 pub(crate) const SETTLE: &str = "payments.settle";
@@ -18,4 +18,36 @@ pub fn jobs(payments: &Payments) -> Vec<Handler> {
 async fn settle(this: Payments, job: Job) -> anyhow::Result<Outcome> {
     let next = this.settle_later(job.payload.parse()?).await?;
     Ok(next.map_or(Outcome::Done, |at| Outcome::Again { at }))
+}
+
+/// One job per top-up that waits to be paid.
+pub(crate) const TOPUP_WATCH: &str = "payments.topup_watch";
+/// One per paid top-up, until the core has it.
+pub(crate) const TOPUP_CREDIT: &str = "payments.topup_credit";
+/// One per refund of a top-up.
+pub(crate) const TOPUP_REFUND: &str = "payments.topup_refund";
+
+impl TopUps {
+    /// What looks after top-ups and their refunds.
+    pub fn jobs(&self) -> Vec<Handler> {
+        let (watching, crediting, refunding) = (self.clone(), self.clone(), self.clone());
+        vec![
+            Handler::new(TOPUP_WATCH, TRIES, move |job| {
+                let this = watching.clone();
+                async move { Ok(again(this.watch(job.payload.parse()?).await?)) }
+            }),
+            Handler::new(TOPUP_CREDIT, TRIES, move |job| {
+                let this = crediting.clone();
+                async move { Ok(again(this.credit(job.payload.parse()?).await?)) }
+            }),
+            Handler::new(TOPUP_REFUND, TRIES, move |job| {
+                let this = refunding.clone();
+                async move { Ok(again(this.carry_refund(job.payload.parse()?).await?)) }
+            }),
+        ]
+    }
+}
+
+fn again(next: Option<kit::clock::Ms>) -> Outcome {
+    next.map_or(Outcome::Done, |at| Outcome::Again { at })
 }

@@ -10,6 +10,8 @@
 //! **Invariant:** what waits can be taken back until it is sent, never after; its money is held under our id,
 //! and posted or freed exactly once.
 //! **Invariant:** a due day of a schedule is paid or skipped once, whatever dies in between.
+//! **Invariant:** a top-up comes into the account once, by a transfer under its own id, however often Pay tells of it;
+//! never more goes back than was paid.
 
 mod error;
 mod http;
@@ -24,6 +26,6 @@ pub use jobs::jobs;
 pub use model::capital::capital;
 pub use model::transfer::{State, TransferId};
 pub use service::{
-    CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TransferFile, keep_scheduling,
+    CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps, TransferFile, keep_scheduling,
 };
 pub use store::SEALED;

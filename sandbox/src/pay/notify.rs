@@ -73,6 +73,12 @@ impl Sandbox {
         self.world.pay.book().due.len()
     }
 
+    /// Whether every notice has been tried at least once and none is under way.
+    pub fn notices_tried(&self) -> bool {
+        let book = self.world.pay.book();
+        book.due.iter().all(|due| !due.busy && due.attempt > 0)
+    }
+
     fn note(&self, id: &str, took: bool, now: i64) {
         let mut book = self.world.pay.book();
         if let Some(due) = book.due.iter_mut().find(|due| due.id == id) {

@@ -18,7 +18,7 @@ use crate::service::recon::{ReconDetail, ReconLine, SeenDifference};
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReconQuery {
-    /// `minute`, `hour` or `day`.
+    /// `minute`, `hour`, `day` or `pay`.
     kind: Option<String>,
     cursor: Option<String>,
 }

@@ -25,16 +25,27 @@ pub(crate) enum ReconKind {
     Hour,
     /// 日终对账 (T+1): the core's statement file of a business day.
     Day,
+    /// 微信支付对账 (T+1): the day's bill of WeChat Pay.
+    Pay,
 }
 
 impl ReconKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+    pub(crate) const ALL: [Self; 4] = [Self::Minute, Self::Hour, Self::Day, Self::Pay];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
+            Self::Pay => "pay",
+        }
+    }
+
+    /// The other side of these runs, in the key of a difference.
+    pub(crate) fn channel(self) -> &'static str {
+        match self {
+            Self::Minute | Self::Hour | Self::Day => "core",
+            Self::Pay => "wechat_pay",
         }
     }
 

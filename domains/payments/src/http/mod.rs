@@ -3,6 +3,7 @@
 mod payees;
 mod receipts;
 mod schedules;
+mod topups;
 mod transfers;
 mod views;
 
@@ -10,7 +11,7 @@ use kit::web::Doors;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::service::Payments;
+use crate::service::{Payments, TopUps};
 
 pub fn router() -> OpenApiRouter<Payments> {
     OpenApiRouter::new()
@@ -54,4 +55,22 @@ pub fn doors() -> Doors {
         .customer("GET", "/api/schedules/{id}")
         .customer("POST", "/api/schedules/{id}/authorise")
         .customer("POST", "/api/schedules/{id}/cancel")
+        .customer("POST", "/api/topups")
+        .customer("GET", "/api/topups")
+        .customer("GET", "/api/topups/{id}")
+        .customer("POST", "/api/topups/{id}/pay")
+        .customer("POST", "/api/topups/{id}/refund")
+        .open("POST", "/api/pay/wechat/notify")
+}
+
+impl TopUps {
+    /// The doors of top-ups.
+    pub fn router() -> OpenApiRouter<Self> {
+        OpenApiRouter::new()
+            .routes(routes!(topups::create_topup, topups::list_topups))
+            .routes(routes!(topups::show_topup))
+            .routes(routes!(topups::pay_topup))
+            .routes(routes!(topups::refund_topup))
+            .routes(routes!(topups::notice))
+    }
 }

@@ -5,4 +5,5 @@ pub(crate) mod history;
 pub(crate) mod rules;
 pub(crate) mod schedule;
 pub(crate) mod timeline;
+pub(crate) mod topup;
 pub(crate) mod transfer;

@@ -144,11 +144,22 @@ impl Payments {
         Ok(rows.into_iter().map(line).collect())
     }
 
-    /// Our line with this id, if the id is a transfer of ours.
+    /// Our line with this id, if the id is a transfer, a top-up or a refund of ours.
     pub async fn line_of(&self, id: &str) -> Result<Option<OurLine>, Error> {
         let id = id.to_owned();
-        let row = self.cx.db.read(async move |c| ours::by_id(c, &id).await).await?;
-        Ok(row.map(line))
+        let row = self.cx.db.read(async move |c| {
+            if let Some(row) = ours::by_id(c, &id).await? {
+                return Ok(Some(row));
+            }
+            if let Some(row) = ours::topup_by_id(c, &id).await? {
+                return Ok(Some(row));
+            }
+            if let Some(row) = ours::refund_by_id(c, &id).await? {
+                return Ok(Some(row));
+            }
+            ours::refund_back_by_id(c, &id).await
+        });
+        Ok(row.await?.map(line))
     }
 }
 

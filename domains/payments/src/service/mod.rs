@@ -17,6 +17,7 @@ mod schedule;
 mod scheduled;
 mod sealed;
 mod settle;
+mod topup;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(crate) use receipt::receipt_no;
 pub(crate) use schedule::{NewSchedule, ScheduleState};
 pub use scheduled::{PlanNotice, keep_scheduling};
 pub(crate) use sealed::KnownPayee;
+pub use topup::TopUps;
+pub(crate) use topup::{NewTopUp, NewTopUpRefund, TopUpShown};
 
 /// What the bank has decided about payments.
 #[derive(Clone, Copy, Debug)]

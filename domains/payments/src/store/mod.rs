@@ -5,12 +5,14 @@ pub(crate) mod ours;
 mod payees;
 mod receipts;
 mod schedules;
+mod topups;
 mod transfers;
 
 pub(crate) use limits::*;
 pub(crate) use payees::*;
 pub(crate) use receipts::*;
 pub(crate) use schedules::*;
+pub(crate) use topups::*;
 pub(crate) use transfers::*;
 
 use kit::reseal::SealedColumn;
@@ -23,6 +25,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("payments_transfer", "to_no"),
     sealed!("payments_transfer", "to_name"),
     sealed!("payments_transfer", "memo"),
+    sealed!("payments_topup", "account_no"),
     sealed!("payments_payee", "to_no"),
     sealed!("payments_payee", "to_name"),
     sealed!("payments_payee", "alias"),

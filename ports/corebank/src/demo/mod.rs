@@ -4,6 +4,7 @@
 mod history;
 mod numbers;
 mod people;
+mod rails;
 mod shops;
 
 use kit::{clock::Ms, money::Money};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use numbers::{card_is_valid, id_no_is_valid};
 pub use people::{DemoAccount, DemoPerson, people};
+pub use rails::WECHAT_SETTLEMENT;
 
 use crate::{
     embedded::{EmbeddedCore, Fail, NewCoreAccount, NewCoreCustomer},
@@ -25,7 +27,7 @@ const CHUNK: usize = 25;
 pub async fn seed(core: &EmbeddedCore, now: Ms) -> Result<bool, Fail> {
     core.prepare().await?;
     let people = people();
-    let mut fresh = false;
+    let mut fresh = rails::open(core).await?;
     for person in &people {
         let customer = CoreCustomer {
             customer_no: person.customer_no.clone(),

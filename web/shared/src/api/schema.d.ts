@@ -770,6 +770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pay/wechat/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WeChat Pay's notices of payments and refunds. Proven by their signature; anybody may knock. */
+        post: operations["post_pay_wechat_notify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payees": {
         parameters: {
             query?: never;
@@ -1022,6 +1039,75 @@ export interface paths {
         /** The customer's own word on what a line was for. */
         put: operations["put_summary_labels"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/topups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's top-ups, newest first. */
+        get: operations["get_topups"];
+        put?: never;
+        /** Orders a top-up; nothing is paid yet. */
+        post: operations["post_topups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/topups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One top-up. */
+        get: operations["get_topups_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/topups/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives what opens the payment in the phone; asking again opens the same payment. */
+        post: operations["post_topups_id_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/topups/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives back to the WeChat that paid, at most what is left of the top-up. */
+        post: operations["post_topups_id_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1784,6 +1870,23 @@ export interface components {
             /** @description The last day on which it may be due; not for `once`. */
             until_on?: string | null;
         };
+        /** @description A top-up as asked for. */
+        NewTopUp: {
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * Format: int64
+             * @description Fen, at most 50,000 yuan.
+             */
+            amount_fen: number;
+        };
+        /** @description A refund as asked for. */
+        NewTopUpRefund: {
+            /**
+             * Format: int64
+             * @description Fen, at most what is left of the top-up.
+             */
+            amount_fen: number;
+        };
         /** @description A transfer as asked for. */
         NewTransfer: {
             /**
@@ -1984,6 +2087,38 @@ export interface components {
             next?: string | null;
         };
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_TopUpView: {
+            items: {
+                account_id: components["schemas"]["AccountId"];
+                account_no_masked: string;
+                /**
+                 * Format: int64
+                 * @description Fen.
+                 */
+                amount_fen: number;
+                created_at: components["schemas"]["i64"];
+                credited_at?: components["schemas"]["i64"] | null;
+                /** @description Not payable afterwards. */
+                expires_at: components["schemas"]["i64"];
+                id: components["schemas"]["TopUpId"];
+                paid_at?: components["schemas"]["i64"] | null;
+                /** @description The core's reference 核心流水号, once in the account. */
+                reference?: string | null;
+                /**
+                 * Format: int64
+                 * @description Fen given back or on the way back.
+                 */
+                refunded_fen: number;
+                refunds: components["schemas"]["TopUpRefundView"][];
+                state: components["schemas"]["TopUpState"];
+                /** @description What the customer reads. */
+                state_text: string;
+                /** @description WeChat Pay's number 微信支付订单号, once paid. */
+                transaction_id?: string | null;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
         Page_TrailRow: {
             items: (components["schemas"]["AuditRow"] & {
                 /** @description Name and login, when a member of staff acted. */
@@ -2156,7 +2291,7 @@ export interface components {
          * @description What is compared with what, and how often.
          * @enum {string}
          */
-        ReconKind: "minute" | "hour" | "day";
+        ReconKind: "minute" | "hour" | "day" | "pay";
         /** @description A run in the list. Instants are ms UTC. */
         ReconLine: {
             /** @description Who asked for it; empty for the clock. */
@@ -2201,6 +2336,11 @@ export interface components {
             /** @description Matched and left over add up to each side's sum, to the fen. */
             sums_agree: boolean;
         };
+        /**
+         * @description Where a refund stands.
+         * @enum {string}
+         */
+        RefundState: "debiting" | "sending" | "done" | "refused" | "returning" | "returned" | "manual";
         /** @description Another alias; an empty one takes it away. */
         RenamePayee: {
             alias: string;
@@ -2382,6 +2522,57 @@ export interface components {
          * @enum {string}
          */
         Tense: "done" | "now" | "ahead" | "stopped";
+        /** Format: uuid */
+        TopUpId: string;
+        /** Format: uuid */
+        TopUpRefundId: string;
+        /** @description A refund of a top-up. */
+        TopUpRefundView: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            created_at: components["schemas"]["i64"];
+            id: components["schemas"]["TopUpRefundId"];
+            state: components["schemas"]["RefundState"];
+            /** @description What the customer reads. */
+            state_text: string;
+        };
+        /**
+         * @description Where a top-up stands.
+         * @enum {string}
+         */
+        TopUpState: "waiting" | "paid" | "credited" | "closed" | "uncredited";
+        /** @description A top-up. */
+        TopUpView: {
+            account_id: components["schemas"]["AccountId"];
+            account_no_masked: string;
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            created_at: components["schemas"]["i64"];
+            credited_at?: components["schemas"]["i64"] | null;
+            /** @description Not payable afterwards. */
+            expires_at: components["schemas"]["i64"];
+            id: components["schemas"]["TopUpId"];
+            paid_at?: components["schemas"]["i64"] | null;
+            /** @description The core's reference 核心流水号, once in the account. */
+            reference?: string | null;
+            /**
+             * Format: int64
+             * @description Fen given back or on the way back.
+             */
+            refunded_fen: number;
+            refunds: components["schemas"]["TopUpRefundView"][];
+            state: components["schemas"]["TopUpState"];
+            /** @description What the customer reads. */
+            state_text: string;
+            /** @description WeChat Pay's number 微信支付订单号, once paid. */
+            transaction_id?: string | null;
+        };
         /** @description A row of the trail as the office shows it. */
         TrailRow: components["schemas"]["AuditRow"] & {
             /** @description Name and login, when a member of staff acted. */
@@ -2507,6 +2698,15 @@ export interface components {
         Warning: {
             code: string;
             text: string;
+        };
+        /** @description What the page passes to WeChat to open the payment; names and case are WeChat's. */
+        WeChatPayment: {
+            appId: string;
+            nonceStr: string;
+            package: string;
+            paySign: string;
+            signType: string;
+            timeStamp: string;
         };
         /** Format: int64 */
         i64: number;
@@ -4707,7 +4907,7 @@ export interface operations {
     get_office_reconciliations: {
         parameters: {
             query?: {
-                /** @description `minute`, `hour` or `day`. */
+                /** @description `minute`, `hour`, `day` or `pay`. */
                 kind?: string;
                 cursor?: string;
             };
@@ -4901,6 +5101,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    post_pay_wechat_notify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5700,6 +5939,250 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topups: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopUpView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_topups: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTopUp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topups_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_topups_id_pay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeChatPayment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_topups_id_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["TopUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTopUpRefund"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,5 +25,7 @@ export type Receipt = Answer<paths['/api/transfers/{id}/receipt']['get']>
 export type BankView = Answer<paths['/api/banks']['get']>['items'][number]
 export type SavedPayee = Answer<paths['/api/payees']['get']>['items'][number]
 export type ScheduleView = Answer<paths['/api/schedules/{id}']['get']>
+export type TopUpView = Answer<paths['/api/topups/{id}']['get']>
+export type WeChatPayment = Answer<paths['/api/topups/{id}/pay']['post']>
 export type ReceiptCheck = Answer<paths['/api/receipts/verify']['get']>
 export type TransferQuery = NonNullable<paths['/api/transfers']['get']['parameters']['query']>

@@ -66,18 +66,24 @@ impl Office {
         self.reconcile_feed(kind, &mut FeedLease::default()).await
     }
 
-    /// Begins the run of yesterday's business day, once for all nodes.
+    /// Begins the runs of yesterday's business day, once for all nodes.
     pub async fn begin_day(&self) -> Result<(), Error> {
+        self.begin_once(ReconKind::Day, "recon.day").await?;
+        self.begin_once(ReconKind::Pay, "recon.pay").await
+    }
+
+    /// One run of the clock per business day; `claims` keeps the days that have theirs.
+    async fn begin_once(&self, kind: ReconKind, claims: &'static str) -> Result<(), Error> {
         let now = self.0.cx.clock.now();
         let day = date_of(now - FILE_AFTER).yesterday().map_err(|_| Error::BadDay)?;
-        let run = self.new_run(ReconKind::Day, day_bounds(day));
+        let run = self.new_run(kind, day_bounds(day));
         let known = self
             .0
             .cx
             .db
             .read({
                 let scope = run.scope.clone();
-                async move |c| idem::look(c, SCOPE, &scope, &scope, now).await
+                async move |c| idem::look(c, claims, &scope, &scope, now).await
             })
             .await?;
         if known != Claim::New {
@@ -88,9 +94,9 @@ impl Office {
             .cx
             .db
             .tx(async move |c| {
-                if idem::claim(c, SCOPE, &run.scope, &run.scope, now, 0).await? == Claim::New {
+                if idem::claim(c, claims, &run.scope, &run.scope, now, 0).await? == Claim::New {
                     this.begin_run(c, &run).await?;
-                    idem::finish(c, SCOPE, &run.scope, &run.id.to_string()).await?;
+                    idem::finish(c, claims, &run.scope, &run.id.to_string()).await?;
                 }
                 Ok(())
             })
@@ -102,6 +108,3 @@ impl Office {
 fn gauge(count: i64) -> f64 {
     f64::from(i32::try_from(count).unwrap_or(i32::MAX))
 }
-
-/// One run of the clock per business day.
-const SCOPE: &str = "recon.day";

@@ -3,6 +3,7 @@
 mod books;
 mod clockwork;
 mod look;
+mod pay;
 mod run;
 
 use identity::Staff;
@@ -71,7 +72,10 @@ impl Office {
             kind: RECONCILE,
             key: &id,
             payload: &id,
-            run_at: run.started_at,
+            run_at: match run.kind {
+                ReconKind::Pay => run.started_at.max(run.to_at + pay::BILL_AFTER),
+                ReconKind::Minute | ReconKind::Hour | ReconKind::Day => run.started_at,
+            },
         };
         jobs::enqueue(c, &self.0.cx, job).await?;
         let entry = audit::Entry {

@@ -18,8 +18,6 @@ use crate::service::Office;
 use crate::service::cases::NewCase;
 use crate::store::recon::{self as store, DifferenceRow};
 
-/// The other side of these runs, in the key of a difference.
-const CHANNEL: &str = "core";
 /// Pages of the feed that one run reads.
 const PAGES: usize = 200;
 
@@ -36,6 +34,9 @@ impl Office {
         let Some(run) = run.filter(|run| run.state == ReconState::Running) else {
             return Ok(None);
         };
+        if run.kind == ReconKind::Pay {
+            return self.reconcile_pay(run).await;
+        }
         let day: Date = run.scope.parse().map_err(|_| Error::Row("day of a run"))?;
         let file = match fetch_statement(self.0.core.as_ref(), day).await {
             Answer::Done(file) => file,
@@ -66,7 +67,7 @@ impl Office {
     pub(crate) async fn reconcile_feed(&self, kind: ReconKind, lease: &mut FeedLease) -> Result<bool, Error> {
         let reader = match kind {
             ReconKind::Hour => "recon.hour",
-            ReconKind::Minute | ReconKind::Day => "recon.minute",
+            ReconKind::Minute | ReconKind::Day | ReconKind::Pay => "recon.minute",
         };
         let Some(mut turn) = self.0.accounts.feed_turn(reader, lease).await? else {
             return Ok(false);
@@ -124,7 +125,12 @@ impl Office {
     }
 
     /// The outcome of a run: its row, the differences that are new with a case each, and what it saw.
-    async fn close_run(&self, c: &mut Conn, run: &Recon, result: &Comparison) -> Result<(), Error> {
+    pub(super) async fn close_run(
+        &self,
+        c: &mut Conn,
+        run: &Recon,
+        result: &Comparison,
+    ) -> Result<(), Error> {
         let mut fresh = 0;
         for difference in &result.differences {
             if self.difference(c, run, difference).await? {
@@ -168,7 +174,7 @@ impl Office {
 
     /// Keeps a difference and opens its case, once; answers whether it is new.
     async fn difference(&self, c: &mut Conn, run: &Recon, d: &Difference) -> Result<bool, Error> {
-        let key = difference_key(CHANNEL, d);
+        let key = difference_key(run.kind.channel(), d);
         if let Some(known) = store::difference_by_key(c, &key).await? {
             store::saw(c, run.id, known.id).await?;
             return Ok(false);
@@ -203,7 +209,7 @@ impl Office {
     }
 
     /// No file yet, or no answer: asked again, more slowly as time goes by.
-    fn later(&self, started_at: Ms) -> Ms {
+    pub(super) fn later(&self, started_at: Ms) -> Ms {
         let now = self.0.cx.clock.now();
         let wait = if now - started_at < 5 * MINUTE {
             30 * SECOND
