@@ -42,6 +42,8 @@ mod sessions;
 mod step_up;
 mod summary;
 mod tokens;
+mod topup;
+mod topup_once;
 mod transfer_later;
 mod transfer_refusals;
 mod transfers;
