@@ -9,7 +9,7 @@ export interface Choice {
 }
 
 export interface Part {
-  id: 'core' | 'clearing' | 'wechat' | 'sms'
+  id: 'core' | 'clearing' | 'wechat' | 'pay' | 'sms'
   label: string
   choices: Choice[]
 }
@@ -17,6 +17,14 @@ export interface Part {
 const core = (set: object) => ({ down: false, delay_ms: 0, lose_answers: false, ...set })
 const sms = core
 const clearing = core
+const pay = (set: object) => ({
+  down: false,
+  delay_ms: 0,
+  lose_answers: false,
+  hold_notices: false,
+  notices_fivefold: false,
+  ...set,
+})
 const wechat = (set: object) => ({
   down: false,
   delay_ms: 0,
@@ -101,6 +109,26 @@ export const PARTS: Part[] = [
         explain: '授权只给一个虚拟用户。银行不认，请客户重新打开。',
         set: wechat({ snapshot: true }),
       },
+    ],
+  },
+  {
+    id: 'pay',
+    label: '微信支付',
+    choices: [
+      { id: 'ok', label: '正常', explain: '付款后马上通知银行。', set: pay({}) },
+      {
+        id: 'held',
+        label: '不通知',
+        explain: '付了款却不通知银行。银行自己去查，照样入账。',
+        set: pay({ hold_notices: true }),
+      },
+      {
+        id: 'fivefold',
+        label: '重复通知',
+        explain: '每次付款同时通知五遍。只入账一次。',
+        set: pay({ notices_fivefold: true }),
+      },
+      { id: 'down', label: '停机', explain: '下不了单，也退不了款，恢复后继续。', set: pay({ down: true }) },
     ],
   },
   {

@@ -43,6 +43,14 @@ export interface Batch<T> {
   last: number
 }
 
+/** An order of WeChat Pay as the phone knows it; amounts are fen. */
+export interface PayOrder {
+  key: string
+  description: string
+  total: number
+  state: string
+}
+
 /** One entry of the account's menu, in the platform's own JSON. */
 export interface MenuButton {
   type?: string
@@ -116,6 +124,10 @@ export const say = (openid: string, content: string) => post(`${of(openid)}/text
 export const click = (openid: string, key: string) => post(`${of(openid)}/click`, { key })
 /** Puts this phone into the browser's hand, so that the authorize page knows whose it is. */
 export const hold = (openid: string) => post(`${of(openid)}/open`)
+
+const purse = (openid: string) => `/pay/phone/${encodeURIComponent(openid)}`
+export const orders = (openid: string) => call<PayOrder[]>(`${purse(openid)}/orders`)
+export const pay = (openid: string, key: string) => post(`${purse(openid)}/pay`, { key })
 
 export const faults = (signal?: AbortSignal) => call<Record<string, Record<string, unknown>>>('/faults', { signal })
 export const setFaults = (patch: Record<string, Record<string, unknown>>) => post('/faults', patch)
