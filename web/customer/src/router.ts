@@ -30,6 +30,9 @@ const Receipt = () => import('./pages/ReceiptPage.vue')
 const Payees = () => import('./pages/PayeesPage.vue')
 const Schedules = () => import('./pages/SchedulesPage.vue')
 const Schedule = () => import('./pages/SchedulePage.vue')
+const TopUp = () => import('./pages/TopUpPage.vue')
+const TopUps = () => import('./pages/TopUpsPage.vue')
+const TopUpResult = () => import('./pages/TopUpResultPage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
 const Disputes = () => import('./pages/DisputesPage.vue')
@@ -89,6 +92,9 @@ export function makeRouter(): Router {
         props: true,
         meta: customer('预约转账', { tab: 'transfer', bare: true, up: '/schedules' }),
       },
+      { path: '/topup', component: TopUp, meta: customer('微信充值', { bare: true, up: '/' }) },
+      { path: '/topups', component: TopUps, meta: customer('充值记录', { up: '/topup' }) },
+      { path: '/topups/:id', component: TopUpResult, props: true, meta: customer('充值', { bare: true, up: '/topups' }) },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
       { path: '/disputes', component: Disputes, meta: customer('我的申诉', { tab: 'me', up: '/me' }) },

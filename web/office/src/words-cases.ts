@@ -39,7 +39,7 @@ const DIFFERENCES: Record<string, string> = {
 
 const LINE_STATES: Record<string, string> = { booked: '已记账', pending: '处理中', refused: '未记账', '': '没有' }
 
-const RUN_KINDS: Record<string, string> = { minute: '分钟', hour: '小时', day: '日终' }
+const RUN_KINDS: Record<string, string> = { minute: '分钟', hour: '小时', day: '日终', pay: '微信支付' }
 
 const RUN_STATES: Record<string, Said> = {
   running: { text: '进行中', tone: 'wait' },
