@@ -1,4 +1,5 @@
 // The phone in the browser, by what a spectator sees.
+import assert from 'node:assert/strict'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -51,4 +52,26 @@ export function webFrame(page) {
 /** @param {Page} page @param {string} part @param {string} choice */
 export async function setSwitch(page, part, choice) {
   await page.getByRole('group', { name: part }).getByRole('radio', { name: choice, exact: true }).check({ force: true })
+}
+
+/** The first entry of the account's menu, or below it, that fits. @param {import('playwright-core').Page} page @param {RegExp} name */
+export async function openFromMenu(page, name) {
+  const menu = page.getByRole('navigation', { name: '公众号菜单' })
+  await menu.getByRole('button').first().waitFor()
+  for (const top of await menu.getByRole('button').all()) {
+    const below = (await top.getAttribute('aria-haspopup')) === 'menu'
+    if (!below && name.test(await top.innerText())) {
+      await top.click()
+      return
+    }
+    if (!below) continue
+    await top.click()
+    const entry = menu.getByRole('menuitem', { name }).first()
+    if (await entry.count()) {
+      await entry.click()
+      return
+    }
+    await page.keyboard.press('Escape')
+  }
+  assert.fail(`the menu has nothing like ${name}`)
 }

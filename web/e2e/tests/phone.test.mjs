@@ -5,7 +5,7 @@ import { fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
 import { bind, orderTransfer, prove } from '../lib/h5.mjs'
 import { Keys } from '../lib/keys.mjs'
 import { chatItem, smsCodes } from '../lib/phone.mjs'
-import { answer, enterChat, openPhone, say, webFrame, webPage } from '../lib/simulator.mjs'
+import { answer, enterChat, openFromMenu, openPhone, say, webFrame, webPage } from '../lib/simulator.mjs'
 import { stage } from '../lib/stage.mjs'
 
 const on = stage()
@@ -174,25 +174,3 @@ test('a bank that is away is told, and found again', async () => {
   await page.getByText('网络不可用，正在重连').waitFor({ state: 'detached' })
   await done()
 })
-
-/** The first entry of the account's menu, or below it, that fits. @param {import('playwright-core').Page} page @param {RegExp} name */
-async function openFromMenu(page, name) {
-  const menu = page.getByRole('navigation', { name: '公众号菜单' })
-  await menu.getByRole('button').first().waitFor()
-  for (const top of await menu.getByRole('button').all()) {
-    const below = (await top.getAttribute('aria-haspopup')) === 'menu'
-    if (!below && name.test(await top.innerText())) {
-      await top.click()
-      return
-    }
-    if (!below) continue
-    await top.click()
-    const entry = menu.getByRole('menuitem', { name }).first()
-    if (await entry.count()) {
-      await entry.click()
-      return
-    }
-    await page.keyboard.press('Escape')
-  }
-  assert.fail(`the menu has nothing like ${name}`)
-}
