@@ -20,6 +20,11 @@ impl Chance {
         self.0 % n
     }
 
+    fn place(&mut self, among: usize) -> usize {
+        let among = u64::try_from(among).expect("few");
+        usize::try_from(self.below(among)).expect("small")
+    }
+
     fn fen(&mut self, most: i64) -> i64 {
         let most = u64::try_from(most).expect("positive");
         1 + i64::try_from(self.below(most)).expect("small")
@@ -70,18 +75,8 @@ async fn plays(bank: &TestBank, who: &Customer, seed: u64) {
                 });
             }
             2 if !known.is_empty() => {
-                let at = usize::try_from(chance.below(known.len() as u64)).expect("small");
-                let one = &mut known[at];
-                let fen = chance.fen(one.fen);
-                let path = format!("/api/topups/{}/refund", one.id);
-                let answer = who.post(&path, json!({"amount_fen": fen})).await;
-                match answer.status {
-                    202 => one.given_back += fen,
-                    409 => {}
-                    422 => assert!(one.given_back + fen > one.fen, "seed {seed}: {answer}"),
-                    other => panic!("seed {seed}: {other} {answer}"),
-                }
-                assert!(one.given_back <= one.fen, "seed {seed}: more than was paid");
+                let at = chance.place(known.len());
+                asks_back(who, &mut known[at], &mut chance, seed).await;
             }
             _ => bank
                 .clock
@@ -109,6 +104,20 @@ async fn plays(bank: &TestBank, who: &Customer, seed: u64) {
             "seed {seed}: {shown}"
         );
     }
+}
+
+/// A refund of some of it; refused only when it would be more than was paid, or when nothing has come yet.
+async fn asks_back(who: &Customer, one: &mut Known, chance: &mut Chance, seed: u64) {
+    let fen = chance.fen(one.fen);
+    let path = format!("/api/topups/{}/refund", one.id);
+    let answer = who.post(&path, json!({"amount_fen": fen})).await;
+    match answer.status {
+        202 => one.given_back += fen,
+        409 => {}
+        422 => assert!(one.given_back + fen > one.fen, "seed {seed}: {answer}"),
+        other => panic!("seed {seed}: {other} {answer}"),
+    }
+    assert!(one.given_back <= one.fen, "seed {seed}: more than was paid");
 }
 
 /// Another fault, or none.
