@@ -104,20 +104,38 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Option<Vec<Notice>>
     let Some(sent) = bank.payments.notice(id.parse()?).await? else {
         return Ok(Some(Vec::new()));
     };
+    let (amount, account_tail, at) = (sent.amount, sent.account_tail.clone(), sent.at);
+    let own_card = sent.purpose == payments::Purpose::Repayment;
     let to_payer = Notice {
         customer: sent.customer,
-        kind: NoticeKind::TransferDone {
-            amount: sent.amount,
-            payee_masked: sent.payee_masked.clone(),
-            account_tail: sent.account_tail.clone(),
-            at: sent.at,
+        kind: if own_card {
+            NoticeKind::RepaymentDone {
+                amount,
+                card: card_of(&sent),
+                account_tail,
+                at,
+            }
+        } else {
+            NoticeKind::TransferDone {
+                amount,
+                payee_masked: sent.payee_masked.clone(),
+                account_tail,
+                at,
+            }
         },
         dedupe_key: format!("transfer.done.{id}"),
         link: Some(format!("/h5/transfers/{id}")),
     };
     // The payer does not wait for what the core may have to say about the payee.
     tell(bank, vec![to_payer]).await?;
+    if own_card {
+        return Ok(Some(Vec::new()));
+    }
     money_in(bank, id, &sent).await
+}
+
+fn card_of(sent: &payments::Notice) -> String {
+    format!("信用卡尾号{}", mask::tail(&sent.payee_no))
 }
 
 async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Vec<Notice>>> {
@@ -154,12 +172,22 @@ async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     };
     Ok(vec![Notice {
         customer: sent.customer,
-        kind: NoticeKind::TransferFailed {
-            amount: sent.amount,
-            payee_masked: sent.payee_masked,
-            account_tail: sent.account_tail,
-            reason: sent.reason.to_owned(),
-            at: sent.at,
+        kind: if sent.purpose == payments::Purpose::Repayment {
+            NoticeKind::RepaymentFailed {
+                amount: sent.amount,
+                card: card_of(&sent),
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            }
+        } else {
+            NoticeKind::TransferFailed {
+                amount: sent.amount,
+                payee_masked: sent.payee_masked,
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            }
         },
         dedupe_key: format!("transfer.failed.{id}"),
         link: Some(format!("/h5/transfers/{id}")),

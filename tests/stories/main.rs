@@ -36,6 +36,7 @@ mod operations;
 mod payees;
 mod recon;
 mod redis_gone;
+mod repayments;
 mod saga_kill;
 mod schedules;
 mod sessions;

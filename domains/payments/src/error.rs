@@ -27,6 +27,18 @@ pub enum Error {
     LimitDay { left_fen: i64 },
     #[error("above the year's limit")]
     LimitYear { left_fen: i64 },
+    #[error("no credit card of the customer's")]
+    NoCard,
+    #[error("not an amount to repay")]
+    BadRepayment,
+    #[error("more than is owed")]
+    Overpaid { most_fen: i64 },
+    #[error("nothing is owed")]
+    NothingOwed,
+    #[error("the card takes no money")]
+    CardBlocked,
+    #[error("cards are repaid from current accounts")]
+    BadPayer,
     #[error("the clearing does not know this bank")]
     BankUnknown,
     #[error("first day of a schedule out of range")]
@@ -117,6 +129,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::AccountBlocked => Self::new(422, "account.blocked", "付款账户已挂失或被限制，不能转出。"),
+            Error::NoCard => Self::new(404, "repayment.no_card", "没有找到这张信用卡。"),
             Error::NotFound => Self::new(404, "not_found", "没有找到这笔转账。"),
             Error::WrongState => Self::new(
                 409,
@@ -166,6 +179,11 @@ impl From<Error> for Problem {
             | Error::LimitDay { .. }
             | Error::LimitYear { .. }
             | Error::BankUnknown
+            | Error::BadRepayment
+            | Error::Overpaid { .. }
+            | Error::NothingOwed
+            | Error::CardBlocked
+            | Error::BadPayer
             | Error::BadFirstDay
             | Error::BadLastDay
             | Error::BadAlias => of_the_form(&error),
@@ -177,12 +195,14 @@ impl From<Error> for Problem {
 fn of_the_form(error: &Error) -> Problem {
     let (code, detail, name, remedy) = of_the_payee(error)
         .or_else(|| of_the_plan(error))
+        .or_else(|| of_the_card(error))
         .unwrap_or_else(|| of_the_amount(error));
     let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
     match error {
         Error::LimitDay { left_fen } | Error::LimitYear { left_fen } => {
             problem.with("day_left_fen", *left_fen)
         }
+        Error::Overpaid { most_fen } => problem.with("most_fen", *most_fen),
         _ => problem,
     }
 }
@@ -248,6 +268,43 @@ fn of_the_plan(error: &Error) -> Option<Words> {
             "请选择首次转出日期之后、两年以内的日期",
         ),
         Error::BadMemo => ("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
+        _ => return None,
+    })
+}
+
+fn of_the_card(error: &Error) -> Option<Words> {
+    Some(match error {
+        Error::BadRepayment => (
+            "repayment.bad_amount",
+            "还款金额不正确。",
+            "amount_fen",
+            "请输入大于0、最多两位小数的金额",
+        ),
+        // 溢缴款 earns no interest, and taking it back may cost a fee.
+        Error::Overpaid { .. } => (
+            "repayment.overpay",
+            "还款金额超过了信用卡的欠款。多还的钱没有利息，取回还可能收费，所以不能多还。",
+            "amount_fen",
+            "请按欠款金额还款",
+        ),
+        Error::NothingOwed => (
+            "repayment.nothing_owed",
+            "这张信用卡现在没有欠款，不需要还款。",
+            "card_account_id",
+            "刚还过的款可能还在处理中，请稍后查看",
+        ),
+        Error::CardBlocked => (
+            "repayment.card_blocked",
+            "这张信用卡目前不能还款。",
+            "card_account_id",
+            "请联系客服95000",
+        ),
+        Error::BadPayer => (
+            "repayment.bad_payer",
+            "只能用活期账户还款。",
+            "from_account_id",
+            "请换一个活期账户",
+        ),
         _ => return None,
     })
 }

@@ -22,6 +22,7 @@ pub use error::Error;
 pub use http::{doors, router};
 pub use jobs::jobs;
 pub use model::capital::capital;
+pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
     CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TransferFile, keep_scheduling,

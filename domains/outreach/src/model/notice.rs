@@ -1,12 +1,13 @@
 //! Service notices 服务通知: what a customer is told, in the bank's words and in WeChat's fields.
 
 use identity::{CustomerId, Preferences};
-use kit::clock::{Ms, date_of, text_of};
+use kit::clock::{Ms, text_of};
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use weigui_wechat::client::values;
 
 use super::catalogue::{self, MARKETING};
+use super::pattern::{fill, is_our_page, moment};
 use crate::error::Error;
 
 /// What happened, with all that the notice shows. Names come masked.
@@ -46,6 +47,20 @@ pub enum NoticeKind {
     ScheduleSkipped {
         amount: Money,
         payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A credit card was repaid; `card` is `信用卡尾号1234`.
+    RepaymentDone {
+        amount: Money,
+        card: String,
+        account_tail: String,
+        at: Ms,
+    },
+    RepaymentFailed {
+        amount: Money,
+        card: String,
         account_tail: String,
         reason: String,
         at: Ms,
@@ -118,6 +133,8 @@ impl NoticeKind {
             Self::TransferReturned { .. } => "transfer_returned",
             Self::ScheduleTomorrow { .. } => "schedule_tomorrow",
             Self::ScheduleSkipped { .. } => "schedule_skipped",
+            Self::RepaymentDone { .. } => "repayment_done",
+            Self::RepaymentFailed { .. } => "repayment_failed",
             Self::MoneyIn { .. } => "money_in",
             Self::LossReported { .. } => "loss_reported",
             Self::LossLifted { .. } => "loss_lifted",
@@ -134,6 +151,8 @@ impl NoticeKind {
             | Self::TransferReturned { at, .. }
             | Self::ScheduleTomorrow { at, .. }
             | Self::ScheduleSkipped { at, .. }
+            | Self::RepaymentDone { at, .. }
+            | Self::RepaymentFailed { at, .. }
             | Self::MoneyIn { at, .. }
             | Self::LossReported { at, .. }
             | Self::LossLifted { at, .. }
@@ -157,6 +176,12 @@ impl NoticeKind {
             Self::TransferDone {
                 amount,
                 payee_masked,
+                account_tail,
+                ..
+            }
+            | Self::RepaymentDone {
+                amount,
+                card: payee_masked,
                 account_tail,
                 ..
             } => {
@@ -190,6 +215,13 @@ impl NoticeKind {
             | Self::ScheduleSkipped {
                 amount,
                 payee_masked,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::RepaymentFailed {
+                amount,
+                card: payee_masked,
                 account_tail,
                 reason,
                 ..
@@ -253,6 +285,7 @@ impl NoticeKind {
     fn change_fen(&self) -> Option<i64> {
         match self {
             Self::TransferDone { amount, .. }
+            | Self::RepaymentDone { amount, .. }
             | Self::MoneyIn { amount, .. }
             | Self::BalanceChange { amount, .. } => Some(amount.fen()),
             _ => None,
@@ -328,40 +361,6 @@ fn party(masked: &str) -> String {
     } else {
         name
     }
-}
-
-/// `11月23日10:00`, Shanghai time.
-fn moment(at: Ms) -> String {
-    let (day, text) = (date_of(at), text_of(at));
-    format!(
-        "{}月{}日{}",
-        day.month(),
-        day.day(),
-        text.get(11..16).unwrap_or_default()
-    )
-}
-
-fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
-    let mut out = String::with_capacity(pattern.len() * 2);
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        out.push_str(
-            facts
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map_or("", |(_, value)| value),
-        );
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn is_our_page(path: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.?=&".contains(c);
-    path.starts_with("/h5/") && path.chars().all(plain) && !path.contains("//") && !path.contains("..")
 }
 
 #[cfg(test)]

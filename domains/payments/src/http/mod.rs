@@ -2,6 +2,7 @@
 
 mod payees;
 mod receipts;
+mod repayments;
 mod schedules;
 mod transfers;
 mod views;
@@ -22,6 +23,8 @@ pub fn router() -> OpenApiRouter<Payments> {
         .routes(routes!(receipts::receipt))
         .routes(routes!(receipts::receipt_pdf))
         .routes(routes!(receipts::verify))
+        .routes(routes!(repayments::bill))
+        .routes(routes!(repayments::repay))
         .routes(routes!(payees::banks))
         .routes(routes!(payees::recent))
         .routes(routes!(payees::book, payees::save))
@@ -43,6 +46,8 @@ pub fn doors() -> Doors {
         .customer("GET", "/api/transfers/{id}/receipt")
         .customer("GET", "/api/transfers/{id}/receipt.pdf")
         .open("GET", "/api/receipts/verify")
+        .customer("GET", "/api/cards/{id}/bill")
+        .customer("POST", "/api/repayments")
         .customer("GET", "/api/banks")
         .customer("GET", "/api/payees/recent")
         .customer("GET", "/api/payees")

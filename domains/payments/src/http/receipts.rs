@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::model::capital::capital;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Transfer, TransferId};
 use crate::service::{Payments, receipt_no};
 
@@ -20,6 +21,7 @@ const PDF: &str = "application/pdf";
 /// 电子回单.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Receipt {
+    purpose: Purpose,
     receipt_no: String,
     /// Twelve characters over everything on the receipt; a changed receipt does not fit it.
     verify_code: String,
@@ -41,6 +43,7 @@ pub(super) struct Receipt {
 impl From<(Transfer, String)> for Receipt {
     fn from((t, verify_code): (Transfer, String)) -> Self {
         Self {
+            purpose: t.purpose,
             receipt_no: receipt_no(&t),
             verify_code,
             payer_name_masked: mask::name(&t.from_name),

@@ -5,6 +5,7 @@ use kit::clock::Ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::model::purpose::Purpose;
 use crate::model::rules::Warning;
 use crate::model::timeline::{Mark, timeline};
 use crate::model::transfer::{Arrival, State, TransferId};
@@ -97,6 +98,7 @@ pub(super) struct TransferTo {
 #[derive(Serialize, ToSchema)]
 pub(super) struct TransferView {
     id: TransferId,
+    purpose: Purpose,
     state: State,
     state_text: &'static str,
     /// Why it failed or came back.
@@ -140,7 +142,8 @@ impl From<TransferState> for TransferView {
         Self {
             id: t.id,
             state,
-            state_text: state.text(),
+            purpose: t.purpose,
+            state_text: t.purpose.state_text(state),
             reason,
             receipt_no: (state == State::Succeeded).then(|| receipt_no(&t)),
             from: TransferFrom {

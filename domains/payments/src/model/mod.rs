@@ -2,6 +2,7 @@
 
 pub(crate) mod capital;
 pub(crate) mod history;
+pub(crate) mod purpose;
 pub(crate) mod rules;
 pub(crate) mod schedule;
 pub(crate) mod timeline;

@@ -69,7 +69,7 @@ pub(crate) fn timeline(t: &Transfer, state: State) -> Vec<Mark> {
                 if elsewhere {
                     "对方银行已入账"
                 } else {
-                    "已到账"
+                    t.purpose.arrived()
                 },
                 Done,
                 t.done_at,

@@ -12,6 +12,7 @@ use super::Payments;
 use super::look::TransferState;
 use crate::error::Error;
 use crate::jobs::SETTLE;
+use crate::model::purpose::Purpose;
 use crate::model::rules::{COOLING, Circumstances, cools};
 use crate::model::transfer::{Hold, Move, State, Transfer, TransferId, ask_again_after};
 use crate::store::{self, Wait};
@@ -19,12 +20,12 @@ use crate::store::{self, Wait};
 /// The job looks after the transfer when this request does not come back with an answer in time.
 const LOOK_AFTER: i64 = 8 * kit::clock::SECOND;
 
-/// The caller's key for one authorisation.
+/// The caller's key for one command.
 #[derive(Clone)]
-struct Key {
-    scope: String,
-    key: String,
-    hash: String,
+pub(crate) struct Key {
+    pub(crate) scope: String,
+    pub(crate) key: String,
+    pub(crate) hash: String,
 }
 
 impl Payments {
@@ -42,7 +43,7 @@ impl Payments {
             key: key.to_owned(),
             hash: idem::hash_of(&(id, &challenge)),
         };
-        if let Some(earlier) = self.earlier(who, &key.scope, &key.key, &key.hash).await? {
+        if let Some(earlier) = self.earlier(who, &key).await? {
             return Ok(earlier);
         }
         let transfer = self.owned(who, id).await?;
@@ -54,11 +55,12 @@ impl Payments {
         {
             return Err(Error::WrongState);
         }
+        let owed = self.owed_for(&transfer).await?;
         self.prove(who, &transfer, proof).await?;
         let this = self.clone();
         self.cx
             .db
-            .tx(async move |c| this.commit_to(c, &transfer, &key).await)
+            .tx(async move |c| this.commit_to(c, (&transfer, owed), &key).await)
             .await?;
         kit::failpoint::reach("payments.authorised");
         self.settle_now(id).await?;
@@ -91,7 +93,7 @@ impl Payments {
             return Err(Error::WrongState);
         }
         if t.state == State::Waiting {
-            Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+            Self::return_limit(c, t).await?;
             if t.hold == Hold::None {
                 jobs::cancel(c, SETTLE, &t.id.to_string()).await?;
             } else {
@@ -114,7 +116,12 @@ impl Payments {
     }
 
     /// The one transaction after which the bank is committed.
-    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<(), Error> {
+    async fn commit_to(
+        &self,
+        c: &mut Conn,
+        (transfer, owed): (&Transfer, Option<i64>),
+        key: &Key,
+    ) -> Result<(), Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
             Claim::New => {}
@@ -130,8 +137,13 @@ impl Payments {
         if Accounts::is_blocked(c, transfer.account).await? {
             return Err(Error::AccountBlocked);
         }
-        Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
+        if transfer.purpose.is_limited() {
+            Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
+        }
         self.on_its_way(c, transfer, now).await?;
+        if let Some(owed) = owed {
+            Self::not_more_than(c, transfer, owed).await?;
+        }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
         idem::finish(c, &key.scope, &key.key, &id.to_string()).await?;
@@ -142,7 +154,7 @@ impl Payments {
     async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
         let circumstances = Circumstances {
             amount: t.amount_fen,
-            first_time: !store::knows(c, t.customer, &t.to_idx).await?,
+            first_time: t.purpose == Purpose::Transfer && !store::knows(c, t.customer, &t.to_idx).await?,
             again: false,
             now,
         };

@@ -73,7 +73,7 @@ impl Payments {
             id: t.id,
             customer: t.customer,
             state: t.state,
-            state_text: t.state.text(),
+            state_text: t.purpose.state_text(t.state),
             reason: if t.state == State::Failed {
                 told(RefusalCode::parse(&t.reason)).1
             } else {

@@ -7,6 +7,7 @@ use kit::money::Money;
 
 use super::Payments;
 use crate::error::{Error, sent_back, told};
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{State, Transfer, TransferId};
 use crate::store;
 
@@ -28,6 +29,7 @@ pub struct Figures {
 /// What a message about a transfer needs.
 #[derive(Clone, Debug)]
 pub struct Notice {
+    pub purpose: Purpose,
     pub customer: identity::CustomerId,
     pub account: accounts::AccountId,
     pub amount: Money,
@@ -80,6 +82,7 @@ impl Payments {
         let Some(row) = row else { return Ok(None) };
         let t = self.open(row)?;
         Ok(Some(Notice {
+            purpose: t.purpose,
             customer: t.customer,
             account: t.account,
             amount: Money::cny(t.amount_fen),

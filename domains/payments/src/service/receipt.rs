@@ -42,7 +42,7 @@ impl Payments {
         let (t, code) = self.receipt(who, id).await?;
         let number = receipt_no(&t);
         let slip = Slip {
-            title: "转账电子回单".to_owned(),
+            title: t.purpose.receipt_title().to_owned(),
             figure: format!("¥ {}", Money::cny(t.amount_fen)),
             lines: lines(&t),
             verify_path: format!("/h5/verify?code={code}"),

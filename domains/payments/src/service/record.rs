@@ -13,6 +13,7 @@ use super::sealed::KnownPayee;
 use super::settle::Word;
 use crate::error::Error;
 use crate::jobs::SETTLE;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Hold, Move, Transfer, ask_again_after};
 use crate::store;
 
@@ -61,6 +62,9 @@ impl Payments {
             return Ok(());
         }
         store::hold_is(c, t.id, (t.hold, done_with(t.hold))).await?;
+        if t.purpose != Purpose::Transfer {
+            return Ok(());
+        }
         let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
         let known = KnownPayee {
             id: id.clone(),
@@ -101,7 +105,7 @@ impl Payments {
             topic: "payments.returned",
         };
         if self.end(c, t, ending, now).await? {
-            Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+            Self::return_limit(c, t).await?;
         }
         Ok(())
     }
@@ -123,7 +127,7 @@ impl Payments {
         if !self.end(c, t, ending, now).await? {
             return Ok(());
         }
-        Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+        Self::return_limit(c, t).await?;
         if matches!(t.hold, Hold::Wanted | Hold::Held) {
             self.unwanted(c, t).await?;
         }

@@ -225,6 +225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cards/{id}/bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last bill of an own credit card, and what of it is still to be repaid. */
+        get: operations["get_cards_id_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/challenges": {
         parameters: {
             query?: never;
@@ -857,6 +874,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/repayments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts a repayment; no money moves before it is authorised at `/api/transfers/{id}/authorise`. */
+        post: operations["post_repayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -1287,6 +1321,64 @@ export interface components {
             address: string;
             name: string;
             phone: string;
+        };
+        /** @description 信用卡账单. Amounts are fen and never negative. */
+        CardBillView: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description 到期还款日, inclusive. */
+            due_date: string;
+            /**
+             * Format: int64
+             * @description 最低还款额
+             */
+            min_fen: number;
+            /**
+             * Format: int64
+             * @description What is still missing from the minimum.
+             */
+            min_remaining_fen: number;
+            /**
+             * Format: int64
+             * @description The largest repayment that is accepted: owed, less what is under way.
+             */
+            most_fen: number;
+            no_masked: string;
+            /** @description The due date is over and the minimum has not been repaid. */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description Everything owed now, billed or not.
+             */
+            owed_fen: number;
+            /**
+             * Format: int64
+             * @description Paid in since the statement date.
+             */
+            paid_fen: number;
+            product: string;
+            /**
+             * Format: int64
+             * @description 本期剩余应还
+             */
+            remaining_fen: number;
+            /** @description 账单日, `YYYY-MM-DD`. */
+            statement_date: string;
+            /**
+             * Format: int64
+             * @description 本期应还: what was owed at the statement date.
+             */
+            statement_fen: number;
+            tail: string;
+            /**
+             * Format: int64
+             * @description 未出账: spent since the statement date.
+             */
+            unbilled_fen: number;
+            /**
+             * Format: int64
+             * @description Repayments that are being processed.
+             */
+            under_way_fen: number;
         };
         CaseClaim: {
             /**
@@ -1763,6 +1855,18 @@ export interface components {
             /** @description A card or account number, or the `account_ref` of a payee paid lately. */
             to_no: string;
         };
+        /** @description A repayment as asked for. */
+        NewRepayment: {
+            /**
+             * Format: int64
+             * @description Fen; at most what is owed and not yet being repaid.
+             */
+            amount_fen: number;
+            /** @description The credit card. */
+            card_account_id: components["schemas"]["AccountId"];
+            /** @description A current account 活期账户 of the customer's. */
+            from_account_id: components["schemas"]["AccountId"];
+        };
         /** @description A transfer to be planned. */
         NewSchedule: {
             /**
@@ -2014,6 +2118,7 @@ export interface components {
                 id: components["schemas"]["TransferId"];
                 memo?: string | null;
                 next_check_at?: components["schemas"]["i64"] | null;
+                purpose: components["schemas"]["Purpose"];
                 reason?: components["schemas"]["TransferReason"] | null;
                 receipt_no?: string | null;
                 /** @description The schedule that made it. */
@@ -2090,6 +2195,8 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @enum {string} */
+        Purpose: "transfer" | "repayment";
         Reason: {
             /** @description 4 to 200 characters; kept in the trail. */
             reason: string;
@@ -2109,6 +2216,7 @@ export interface components {
             payee_no_masked: string;
             payer_name_masked: string;
             payer_no_masked: string;
+            purpose: components["schemas"]["Purpose"];
             receipt_no: string;
             /** @description The core bank's own number of the booking. */
             reference: string;
@@ -2475,6 +2583,7 @@ export interface components {
             id: components["schemas"]["TransferId"];
             memo?: string | null;
             next_check_at?: components["schemas"]["i64"] | null;
+            purpose: components["schemas"]["Purpose"];
             reason?: components["schemas"]["TransferReason"] | null;
             receipt_no?: string | null;
             /** @description The schedule that made it. */
@@ -3329,6 +3438,59 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cards_id_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBillView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5165,6 +5327,72 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_repayments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export type RecentPayee = Answer<paths['/api/payees/recent']['get']>['items'][nu
 export type TransferCheck = Answer<paths['/api/transfers/check']['post']>
 export type TransferView = Answer<paths['/api/transfers/{id}']['get']>
 export type Receipt = Answer<paths['/api/transfers/{id}/receipt']['get']>
+export type CardBillView = Answer<paths['/api/cards/{id}/bill']['get']>
 export type BankView = Answer<paths['/api/banks']['get']>['items'][number]
 export type SavedPayee = Answer<paths['/api/payees']['get']>['items'][number]
 export type ScheduleView = Answer<paths['/api/schedules/{id}']['get']>

@@ -1,0 +1,4 @@
+-- What a transfer is for: '' pays somebody, 'repayment' repays one's own credit card.
+alter table payments_transfer add column purpose text not null default '';
+-- What a repayment is signed with.
+insert into identity_policy (act, min_amount, factors, version) values ('repayment', 0, 'password,sms', 1);
