@@ -26,6 +26,7 @@ pub struct Config {
     pub sms: Sms,
     pub documents: Documents,
     pub payments: Payments,
+    pub billers: Billers,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -117,6 +118,14 @@ pub struct Payments {
     pub case_after_minutes: u32,
 }
 
+/// The billers' hub; without a URL no bills are paid here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Billers {
+    pub url: String,
+    pub key: String,
+}
+
 impl Default for Payments {
     fn default() -> Self {
         Self {
@@ -139,6 +148,7 @@ impl Default for Config {
             sms: Sms::default(),
             documents: Documents::default(),
             payments: Payments::default(),
+            billers: Billers::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ use sandbox::{DemoFacts, Person, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::config::{Config, WeChat};
+use crate::demo_billers;
 use crate::say;
 use crate::wire::Bank;
 
@@ -86,6 +87,8 @@ pub(crate) fn complete(config: &mut Config) {
     );
     fill(&mut config.sms.url, format!("{inside}/sms/send"));
     fill(&mut config.core.clearing_url, format!("{inside}/clearing"));
+    fill(&mut config.billers.url, format!("{inside}/billers"));
+    fill(&mut config.billers.key, sandbox::BILLERS_KEY.to_owned());
 }
 
 /// Why a configuration must not serve a bank.
@@ -96,6 +99,7 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
         (&w.secret, SECRET),
         (&w.token, TOKEN),
         (&w.encoding_aes_key, AES_KEY),
+        (&config.billers.key, sandbox::BILLERS_KEY),
     ];
     for (value, known) in demo {
         anyhow::ensure!(
@@ -133,6 +137,7 @@ pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
     corebank::demo::seed(core, bank.cx.clock.now())
         .await
         .context("seeding the core")?;
+    demo_billers::seed(bank, core).await?;
     for staff in &DEMO_STAFF {
         if bank.identity.staff_id(staff.login).await?.is_some() {
             continue;

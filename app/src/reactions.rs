@@ -9,6 +9,7 @@ use identity::{CustomerId, mask};
 use kit::events::Subscription;
 use kit::jobs::{Handler, Job, Outcome};
 use outreach::{Notice, NoticeKind};
+use payments::Purpose;
 use serde_json::Value;
 
 use crate::wire::Bank;
@@ -105,30 +106,35 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Option<Vec<Notice>>
         return Ok(Some(Vec::new()));
     };
     let (amount, account_tail, at) = (sent.amount, sent.account_tail.clone(), sent.at);
-    let own_card = sent.purpose == payments::Purpose::Repayment;
     let to_payer = Notice {
         customer: sent.customer,
-        kind: if own_card {
-            NoticeKind::RepaymentDone {
-                amount,
-                card: card_of(&sent),
-                account_tail,
-                at,
-            }
-        } else {
-            NoticeKind::TransferDone {
+        kind: match sent.purpose {
+            Purpose::Transfer => NoticeKind::TransferDone {
                 amount,
                 payee_masked: sent.payee_masked.clone(),
                 account_tail,
                 at,
-            }
+            },
+            Purpose::Repayment => NoticeKind::RepaymentDone {
+                amount,
+                card: card_of(&sent),
+                account_tail,
+                at,
+            },
+            Purpose::Bill => NoticeKind::BillPaid {
+                amount,
+                biller: sent.payee_masked.clone(),
+                account_tail,
+                at,
+            },
         },
         dedupe_key: format!("transfer.done.{id}"),
         link: Some(format!("/h5/transfers/{id}")),
     };
     // The payer does not wait for what the core may have to say about the payee.
     tell(bank, vec![to_payer]).await?;
-    if own_card {
+    // One's own card, and a biller who knows it already, are told nothing.
+    if sent.purpose != Purpose::Transfer {
         return Ok(Some(Vec::new()));
     }
     money_in(bank, id, &sent).await
@@ -172,22 +178,28 @@ async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     };
     Ok(vec![Notice {
         customer: sent.customer,
-        kind: if sent.purpose == payments::Purpose::Repayment {
-            NoticeKind::RepaymentFailed {
-                amount: sent.amount,
-                card: card_of(&sent),
-                account_tail: sent.account_tail,
-                reason: sent.reason.to_owned(),
-                at: sent.at,
-            }
-        } else {
-            NoticeKind::TransferFailed {
+        kind: match sent.purpose {
+            Purpose::Transfer => NoticeKind::TransferFailed {
                 amount: sent.amount,
                 payee_masked: sent.payee_masked,
                 account_tail: sent.account_tail,
                 reason: sent.reason.to_owned(),
                 at: sent.at,
-            }
+            },
+            Purpose::Repayment => NoticeKind::RepaymentFailed {
+                amount: sent.amount,
+                card: card_of(&sent),
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            },
+            Purpose::Bill => NoticeKind::BillRefused {
+                amount: sent.amount,
+                biller: sent.payee_masked,
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            },
         },
         dedupe_key: format!("transfer.failed.{id}"),
         link: Some(format!("/h5/transfers/{id}")),

@@ -174,6 +174,18 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "30",
         "A payment whose outcome is unknown for so long becomes a case for people; it goes on being asked for.",
     ),
+    (
+        "billers.url",
+        "URL",
+        "sandbox",
+        "Base URL of the billers' hub; without one the bank takes no bills.",
+    ),
+    (
+        "billers.key",
+        "text",
+        "demo's",
+        "The key that is shared with the hub; questions and answers are signed with it.",
+    ),
 ];
 
 /// `docs/configuration.md`.

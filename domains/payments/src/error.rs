@@ -1,6 +1,5 @@
 //! What payments refuse, with stable codes, and how it is told.
 
-use corebank::{RefusalCode, ReturnReason};
 use kit::problem::Problem;
 
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +38,18 @@ pub enum Error {
     CardBlocked,
     #[error("cards are repaid from current accounts")]
     BadPayer,
+    #[error("no such biller")]
+    BillerUnknown,
+    #[error("not a number of this biller")]
+    BadNumber,
+    #[error("the biller does not know this number")]
+    NumberUnknown,
+    #[error("the bill is not open any more")]
+    BillGone,
+    #[error("the bill has another amount now")]
+    BillChanged,
+    #[error("the biller does not answer")]
+    BillerUnavailable,
     #[error("the clearing does not know this bank")]
     BankUnknown,
     #[error("first day of a schedule out of range")]
@@ -79,52 +90,6 @@ pub enum Error {
     Sealed(#[from] kit::crypto::Error),
 }
 
-/// A refusal of the core, as the customer is told of it: stable code and text.
-pub(crate) fn told(code: RefusalCode) -> (&'static str, &'static str) {
-    match code {
-        RefusalCode::InsufficientFunds => ("transfer.insufficient", "账户余额不足。"),
-        RefusalCode::AccountRestricted => ("account.blocked", "付款账户已挂失、冻结或止付。"),
-        RefusalCode::AccountClosed | RefusalCode::AccountNotFound => {
-            ("account.closed", "付款账户已销户或不可用。")
-        }
-        RefusalCode::PayeeNotFound => ("transfer.payee_unknown", "收款账户不存在。"),
-        RefusalCode::PayeeRestricted => ("transfer.payee_blocked", "收款账户目前不能入账。"),
-        RefusalCode::SameAccount => ("transfer.same_account", "付款和收款账户相同。"),
-        RefusalCode::AmountInvalid => ("transfer.bad_amount", "转账金额不正确。"),
-        RefusalCode::HoldExpired | RefusalCode::HoldResolved | RefusalCode::HoldNotFound => {
-            ("transfer.hold_over", "为这笔转账保留的款项已经释放，没有转出。")
-        }
-        _ => (
-            "transfer.declined",
-            "核心系统未接受这笔转账，如有疑问请联系客服95000。",
-        ),
-    }
-}
-
-/// Why money came back from another bank 退汇, as the customer is told.
-pub(crate) fn sent_back(reason: ReturnReason) -> (&'static str, &'static str) {
-    match reason {
-        ReturnReason::AccountNotFound => (
-            "return.account_not_found",
-            "对方银行没有这个收款账号，款项已退回您的账户。",
-        ),
-        ReturnReason::AccountClosed => ("return.account_closed", "收款账户已销户，款项已退回您的账户。"),
-        ReturnReason::AccountBlocked => (
-            "return.account_blocked",
-            "收款账户目前不能入账，款项已退回您的账户。",
-        ),
-        ReturnReason::NameMismatch => (
-            "return.name_mismatch",
-            "收款人姓名与账号不符，款项已退回您的账户。",
-        ),
-        ReturnReason::BankUnavailable => (
-            "return.bank_unavailable",
-            "对方银行未能及时处理，款项已退回您的账户。",
-        ),
-        ReturnReason::Other => ("return.other", "对方银行没有入账，款项已退回您的账户。"),
-    }
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -158,6 +123,11 @@ impl From<Error> for Problem {
                 Self::new(429, "transfer.too_many", "查询收款人过于频繁，请稍后再试。")
                     .retry_after(retry_after)
             }
+            Error::BillerUnavailable => Self::unavailable(
+                "biller.unavailable",
+                "缴费单位暂时没有回应，没有发生扣款，请稍后再试。",
+                5,
+            ),
             Error::CoreUnavailable => Self::unavailable(
                 "core.unavailable",
                 "核心系统暂时没有回应，没有发生扣款，请稍后再试。",
@@ -180,6 +150,11 @@ impl From<Error> for Problem {
             | Error::LimitYear { .. }
             | Error::BankUnknown
             | Error::BadRepayment
+            | Error::BillerUnknown
+            | Error::BadNumber
+            | Error::NumberUnknown
+            | Error::BillGone
+            | Error::BillChanged
             | Error::Overpaid { .. }
             | Error::NothingOwed
             | Error::CardBlocked
@@ -196,6 +171,7 @@ fn of_the_form(error: &Error) -> Problem {
     let (code, detail, name, remedy) = of_the_payee(error)
         .or_else(|| of_the_plan(error))
         .or_else(|| of_the_card(error))
+        .or_else(|| of_the_bill(error))
         .unwrap_or_else(|| of_the_amount(error));
     let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
     match error {
@@ -304,6 +280,42 @@ fn of_the_card(error: &Error) -> Option<Words> {
             "只能用活期账户还款。",
             "from_account_id",
             "请换一个活期账户",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_the_bill(error: &Error) -> Option<Words> {
+    Some(match error {
+        Error::BillerUnknown => (
+            "bill.biller_unknown",
+            "没有这个缴费单位。",
+            "biller",
+            "请在列表中选择缴费单位",
+        ),
+        Error::BadNumber => (
+            "bill.bad_number",
+            "户号的位数不对。",
+            "number",
+            "请按缴费单上的号码填写",
+        ),
+        Error::NumberUnknown => (
+            "bill.number_unknown",
+            "缴费单位没有这个户号。",
+            "number",
+            "请核对缴费单上的号码和缴费单位",
+        ),
+        Error::BillGone => (
+            "bill.gone",
+            "这张账单已经缴过，或正在缴费。",
+            "bill_no",
+            "请重新查询，不需要重复缴费",
+        ),
+        Error::BillChanged => (
+            "bill.changed",
+            "账单金额有变化。",
+            "amount_fen",
+            "请重新查询后缴费",
         ),
         _ => return None,
     })

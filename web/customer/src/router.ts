@@ -30,6 +30,7 @@ const Receipt = () => import('./pages/ReceiptPage.vue')
 const Payees = () => import('./pages/PayeesPage.vue')
 const Schedules = () => import('./pages/SchedulesPage.vue')
 const Schedule = () => import('./pages/SchedulePage.vue')
+const Bills = () => import('./pages/BillsPage.vue')
 const Repay = () => import('./pages/RepayPage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
@@ -90,6 +91,7 @@ export function makeRouter(): Router {
         props: true,
         meta: customer('预约转账', { tab: 'transfer', bare: true, up: '/schedules' }),
       },
+      { path: '/bills', component: Bills, meta: customer('生活缴费', { tab: 'transfer', up: '/' }) },
       { path: '/repay', component: Repay, meta: customer('信用卡还款', { tab: 'accounts', up: '/' }) },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },

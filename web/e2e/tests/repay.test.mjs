@@ -87,7 +87,7 @@ test('TP08: an answer that is lost is found out, a bank that is silent is told a
   } finally {
     await setCore(on.bank, 'ok')
   }
-  await page.getByRole('heading', { name: '还款成功' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('heading', { name: '还款成功' }).waitFor({ timeout: 120_000 })
   assert.equal((await owed(page)).all, before - 100, 'paid once')
 
   await setCore(on.bank, 'down')

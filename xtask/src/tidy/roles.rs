@@ -14,7 +14,7 @@ struct Role {
     remedy: &'static str,
 }
 
-const PORTS: [&str; 3] = ["corebank::", "couriers::", "checks::"];
+const PORTS: [&str; 4] = ["billers::", "corebank::", "couriers::", "checks::"];
 
 const ROLES: [Role; 4] = [
     Role {

@@ -65,6 +65,20 @@ pub enum NoticeKind {
         reason: String,
         at: Ms,
     },
+    /// A bill was paid, or not and the money is free.
+    BillPaid {
+        amount: Money,
+        biller: String,
+        account_tail: String,
+        at: Ms,
+    },
+    BillRefused {
+        amount: Money,
+        biller: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
     MoneyIn {
         amount: Money,
         balance: Money,
@@ -135,6 +149,8 @@ impl NoticeKind {
             Self::ScheduleSkipped { .. } => "schedule_skipped",
             Self::RepaymentDone { .. } => "repayment_done",
             Self::RepaymentFailed { .. } => "repayment_failed",
+            Self::BillPaid { .. } => "bill_paid",
+            Self::BillRefused { .. } => "bill_refused",
             Self::MoneyIn { .. } => "money_in",
             Self::LossReported { .. } => "loss_reported",
             Self::LossLifted { .. } => "loss_lifted",
@@ -153,6 +169,8 @@ impl NoticeKind {
             | Self::ScheduleSkipped { at, .. }
             | Self::RepaymentDone { at, .. }
             | Self::RepaymentFailed { at, .. }
+            | Self::BillPaid { at, .. }
+            | Self::BillRefused { at, .. }
             | Self::MoneyIn { at, .. }
             | Self::LossReported { at, .. }
             | Self::LossLifted { at, .. }
@@ -182,6 +200,12 @@ impl NoticeKind {
             | Self::RepaymentDone {
                 amount,
                 card: payee_masked,
+                account_tail,
+                ..
+            }
+            | Self::BillPaid {
+                amount,
+                biller: payee_masked,
                 account_tail,
                 ..
             } => {
@@ -222,6 +246,13 @@ impl NoticeKind {
             | Self::RepaymentFailed {
                 amount,
                 card: payee_masked,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::BillRefused {
+                amount,
+                biller: payee_masked,
                 account_tail,
                 reason,
                 ..
@@ -286,6 +317,7 @@ impl NoticeKind {
         match self {
             Self::TransferDone { amount, .. }
             | Self::RepaymentDone { amount, .. }
+            | Self::BillPaid { amount, .. }
             | Self::MoneyIn { amount, .. }
             | Self::BalanceChange { amount, .. } => Some(amount.fen()),
             _ => None,

@@ -56,7 +56,20 @@ fn of_transfers(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
         },
         NoticeKind::RepaymentFailed {
             amount,
-            card: party,
+            card: party.clone(),
+            account_tail: tail.clone(),
+            reason: reason.to_owned(),
+            at: AT,
+        },
+        NoticeKind::BillPaid {
+            amount,
+            biller: party.clone(),
+            account_tail: tail.clone(),
+            at: AT,
+        },
+        NoticeKind::BillRefused {
+            amount,
+            biller: party,
             account_tail: tail,
             reason: reason.to_owned(),
             at: AT,
@@ -165,6 +178,8 @@ fn the_words_as_the_customer_reads_them() {
             "【微柜银行】您尾号1234的账户预约在11月23日10:00向*明转账500.00元：账户余额不足。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元，已成功。如非本人操作，请立即致电95000。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元未成功，款项未转出。原因：账户余额不足。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元，已成功。如非本人操作，请立即致电95000。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元未成功，款项未转出。原因：账户余额不足。",
             "【微柜银行】您尾号1234的账户11月23日10:00收到*明转入500.00元，余额500.00元。",
             "【微柜银行】您尾号1234的账户11月23日10:00已挂失，受理编号GS20261123ABCDEF，挂失期间只能收款、不能付款。\
              如非本人操作，请立即致电95000。",
@@ -232,6 +247,7 @@ fn only_balance_changes_are_a_matter_of_taste() {
             kind,
             NoticeKind::TransferDone { .. }
                 | NoticeKind::RepaymentDone { .. }
+                | NoticeKind::BillPaid { .. }
                 | NoticeKind::MoneyIn { .. }
                 | NoticeKind::BalanceChange { .. }
         );

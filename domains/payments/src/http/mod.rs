@@ -1,5 +1,6 @@
 //! The HTTP face of payments.
 
+mod bills;
 mod payees;
 mod receipts;
 mod repayments;
@@ -23,6 +24,9 @@ pub fn router() -> OpenApiRouter<Payments> {
         .routes(routes!(receipts::receipt))
         .routes(routes!(receipts::receipt_pdf))
         .routes(routes!(receipts::verify))
+        .routes(routes!(bills::billers))
+        .routes(routes!(bills::query))
+        .routes(routes!(bills::pay))
         .routes(routes!(repayments::bill))
         .routes(routes!(repayments::repay))
         .routes(routes!(payees::banks))
@@ -46,6 +50,9 @@ pub fn doors() -> Doors {
         .customer("GET", "/api/transfers/{id}/receipt")
         .customer("GET", "/api/transfers/{id}/receipt.pdf")
         .open("GET", "/api/receipts/verify")
+        .customer("GET", "/api/billers")
+        .customer("POST", "/api/bills/query")
+        .customer("POST", "/api/bills")
         .customer("GET", "/api/cards/{id}/bill")
         .customer("POST", "/api/repayments")
         .customer("GET", "/api/banks")

@@ -56,6 +56,11 @@ impl Payments {
             return Err(Error::WrongState);
         }
         let owed = self.owed_for(&transfer).await?;
+        let (this, given) = (self.clone(), transfer.clone());
+        self.cx
+            .db
+            .read(async move |c| this.not_taken(c, &given).await)
+            .await?;
         self.prove(who, &transfer, proof).await?;
         let this = self.clone();
         self.cx
@@ -71,7 +76,9 @@ impl Payments {
     /// Repeating it changes nothing.
     pub(crate) async fn cancel(&self, who: &Customer, id: TransferId) -> Result<TransferState, Error> {
         let transfer = self.owned(who, id).await?;
-        let to = transfer.state.after(Move::Cancel);
+        // A biller may have been told of what waits: only its word ends it.
+        let told = transfer.purpose == Purpose::Bill && transfer.state == State::Waiting;
+        let to = transfer.state.after(Move::Cancel).filter(|_| !told);
         if transfer.state != State::Cancelled {
             let to = to.ok_or(Error::WrongState)?;
             let (this, given) = (self.clone(), transfer.clone());
@@ -140,6 +147,7 @@ impl Payments {
         if transfer.purpose.is_limited() {
             Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
         }
+        self.not_taken(c, transfer).await?;
         self.on_its_way(c, transfer, now).await?;
         if let Some(owed) = owed {
             Self::not_more_than(c, transfer, owed).await?;
@@ -160,9 +168,11 @@ impl Payments {
         };
         let cooling = t.cooling || cools(&circumstances);
         let wait = t.arrival.wait().max(if cooling { COOLING } else { 0 });
-        let step = if wait > 0 { Move::Postpone } else { Move::Authorise };
+        // A biller is told while the money is held.
+        let held = wait > 0 || t.purpose == Purpose::Bill;
+        let step = if held { Move::Postpone } else { Move::Authorise };
         t.state.after(step).ok_or(Error::WrongState)?;
-        let moved = if wait > 0 {
+        let moved = if held {
             let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
             let wait = Wait {
                 execute_at: now + wait,

@@ -16,6 +16,7 @@ use super::authorise::Key;
 use super::look::TransferState;
 use super::payee::{NameCheck, Resolved, To};
 use crate::error::Error;
+use crate::model::bill::PaidBill;
 use crate::model::purpose::Purpose;
 use crate::model::rules::{MEMO_MAX, cools};
 use crate::model::transfer::{Arrival, Signed, Transfer, TransferId};
@@ -75,7 +76,7 @@ impl Payments {
             return Ok(earlier);
         }
         let transfer = self.prepared(who, ask).await?;
-        self.drafted(who, key, transfer).await
+        self.drafted(who, key, (transfer, None)).await
     }
 
     /// Writes a draft and asks for its proof, unless this key did before.
@@ -83,7 +84,7 @@ impl Payments {
         &self,
         who: &Customer,
         key: Key,
-        transfer: Transfer,
+        (transfer, bill): (Transfer, Option<PaidBill>),
     ) -> Result<TransferState, Error> {
         let act = transfer.purpose.act();
         let factors = self.identity.policy(act, transfer.amount_fen).await?;
@@ -101,6 +102,9 @@ impl Payments {
                     }
                 }
                 this.write_draft(c, transfer.clone(), &factors).await?;
+                if let Some(bill) = &bill {
+                    store::insert_bill(c, &this.seal_bill(bill)).await?;
+                }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
                 idem::finish(c, &key.scope, &key.key, &transfer.id.to_string()).await?;
@@ -261,6 +265,9 @@ fn summary_of(t: &Transfer) -> String {
     if t.purpose == Purpose::Repayment {
         let (tail, amount) = (mask::tail(&t.to_no), Money::cny(t.amount_fen));
         return format!("尾号{tail}的信用卡还款{amount}元");
+    }
+    if t.purpose == Purpose::Bill {
+        return format!("缴纳{}{}元（{}）", t.memo, Money::cny(t.amount_fen), t.to_name);
     }
     let mut notes = Vec::new();
     if !t.bank.is_ours() {

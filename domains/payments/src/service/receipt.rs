@@ -9,6 +9,7 @@ use kit::clock::{date_of, text_of};
 use kit::money::Money;
 
 use super::Payments;
+use super::look::payee_shown;
 use crate::error::Error;
 use crate::model::capital::capital;
 use crate::model::transfer::{State, Transfer, TransferId};
@@ -110,7 +111,7 @@ fn lines(t: &Transfer) -> Vec<(&'static str, String)> {
         ("金额大写", capital(t.amount_fen)),
         ("付款人", mask::name(&t.from_name)),
         ("付款账号", mask::card(&t.from_no)),
-        ("收款人", mask::name(&t.to_name)),
+        ("收款人", payee_shown(t)),
         ("收款账号", mask::card(&t.to_no)),
         (
             "收款银行",

@@ -117,9 +117,20 @@ impl Payments {
         code: RefusalCode,
         now: Ms,
     ) -> Result<(), Error> {
+        self.refused_for(c, t, code.as_str(), now).await
+    }
+
+    /// Refused for a reason that is kept by its name.
+    pub(crate) async fn refused_for(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        reason: &'static str,
+        now: Ms,
+    ) -> Result<(), Error> {
         let ending = Ending {
             step: Move::Refuse,
-            reason: code.as_str(),
+            reason,
             reference: "",
             result: "refused",
             topic: "payments.failed",
@@ -135,7 +146,7 @@ impl Payments {
     }
 
     /// Nothing new: the next question later, and after a while a case for people, once.
-    async fn still_unknown(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+    pub(crate) async fn still_unknown(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
         store::asked(c, t.id, now + ask_again_after(t.checks)).await?;
         if now - t.left_at() >= self.settings.case_after {
             let body = json!({"transfer": t.id, "customer": t.customer, "state": t.state});

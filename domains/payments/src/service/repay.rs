@@ -91,7 +91,7 @@ impl Payments {
             return Ok(earlier);
         }
         let transfer = self.repayment(who, ask).await?;
-        self.drafted(who, key, transfer).await
+        self.drafted(who, key, (transfer, None)).await
     }
 
     /// Every refusal that can be known now is given now.

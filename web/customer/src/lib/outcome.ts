@@ -1,4 +1,4 @@
-// How a transfer is told on its own page, by what it is for: somebody is paid, or one's own credit card.
+// How a transfer is told on its own page, by what it is for: somebody is paid, one's own credit card, or a biller.
 import { dateTimeText, fenText, type TransferView } from '@weigui/shared'
 
 interface Words {
@@ -7,6 +7,7 @@ interface Words {
   go: string
   cancel: string
   arrived: string
+  receipt: string
   /** Where the next one of its kind begins, and what its door says. */
   next: { to: string; text: string }
 }
@@ -16,26 +17,40 @@ const TRANSFER: Words = {
   go: '确认转账',
   cancel: '取消这笔转账',
   arrived: '款项已经到账。',
+  receipt: '转账电子回单',
   next: { to: '/transfer', text: '再转一笔' },
 }
 
 const WORDS: Record<string, Words> = {
   transfer: TRANSFER,
+  bill: {
+    act: '缴费',
+    go: '确认缴费',
+    cancel: '取消这笔缴费',
+    arrived: '缴费单位已经入账。',
+    receipt: '生活缴费电子回单',
+    next: { to: '/bills', text: '再缴一笔' },
+  },
   repayment: {
     act: '还款',
     go: '确认还款',
     cancel: '取消这笔还款',
     arrived: '款项已经还入信用卡，账单已经更新。',
+    receipt: '信用卡还款电子回单',
     next: { to: '/repay', text: '查看信用卡账单' },
   },
 }
 
 export const wordsOf = (purpose: string): Words => WORDS[purpose] ?? TRANSFER
 
+/** Nobody has said yet how it ends: it is asked for again. A bill waits for its biller, and nobody can take it back. */
+export const isFlying = (state: string, purpose: string): boolean =>
+  ['processing', 'at_clearing'].includes(state) || (purpose === 'bill' && state === 'waiting')
+
 export function titleOf(state: string, words: Words): string {
   const titles: Record<string, string> = {
     succeeded: `${words.act}成功`,
-    waiting: '等待转出',
+    waiting: words.act === '缴费' ? '等待缴费单位确认' : '等待转出',
     processing: '银行正在处理',
     at_clearing: '对方银行正在处理',
     returned: '对方银行退回了这笔钱',
@@ -51,6 +66,7 @@ export function aboutOf(state: string, view: TransferView, words: Words): string
     case 'succeeded':
       return view.to.bank_name ? '对方银行已经入账。' : words.arrived
     case 'waiting': {
+      if (view.purpose === 'bill') return '款项已经预留，正在等缴费单位确认，请不要重复缴费。有了结果，公众号会通知您。'
       const at = dateTimeText(view.execute_at ?? 0).slice(0, 16)
       const why = view.cooling_off ? '深夜给新收款人转大额，为了安全先等一等。' : ''
       return `${why}这笔钱将在 ${at} 转出，在那之前可以撤销。`
@@ -76,6 +92,8 @@ export function aboutOf(state: string, view: TransferView, words: Words): string
 export function spokenOf(title: string, about: string, view: TransferView): string {
   const yuan = fenText(view.amount_fen).replace(/,/g, '')
   const what =
-    view.purpose === 'repayment' ? `信用卡还款${yuan}元` : `向${view.to.name_masked.replace('*', '')}转账${yuan}元`
+    view.purpose === 'repayment'
+      ? `信用卡还款${yuan}元`
+      : `向${view.to.name_masked.replace('*', '')}${view.purpose === 'bill' ? '缴费' : '转账'}${yuan}元`
   return `${title}。${what}。${about}`
 }

@@ -157,6 +157,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The billers that can be paid. */
+        get: operations["get_billers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts the payment of a bill; no money moves before it is authorised at `/api/transfers/{id}/authorise`. */
+        post: operations["post_bills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is owed under a number. Changes nothing; by POST, so that the number stands in no address. */
+        post: operations["post_bills_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bindings": {
         parameters: {
             query?: never;
@@ -1290,6 +1341,36 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @description What a payment to a biller pays. */
+        BillFacts: {
+            number_masked: string;
+            period_text: string;
+            /** @description The biller's own number of the payment. */
+            reference?: string | null;
+        };
+        BillQuery: {
+            /** @description Code of the biller. */
+            biller: string;
+            /** @description 户号; spaces don't matter. */
+            number: string;
+        };
+        BillerList: {
+            items: components["schemas"]["BillerView"][];
+        };
+        /** @description 缴费单位 */
+        BillerView: {
+            code: string;
+            /**
+             * Format: int64
+             * @description How many digits a number has.
+             */
+            digits: number;
+            /** @description `电费` */
+            kind: string;
+            name: string;
+            /** @description What the biller calls the number: `户号`. */
+            number_label: string;
+        };
         /** @description The form, as typed. */
         BindingForm: {
             card_no: string;
@@ -1839,6 +1920,22 @@ export interface components {
             /** @description What went out, the largest first. */
             spending: components["schemas"]["CategorySum"][];
         };
+        /** @description A bill to be paid, as it was shown. */
+        NewBillPayment: {
+            /**
+             * Format: int64
+             * @description Fen, as it was shown; another amount by now is refused.
+             */
+            amount_fen: number;
+            /** @description Which bill, from `/api/bills/query`. */
+            bill_no: string;
+            /** @description Code of the biller, from `/api/billers`. */
+            biller: string;
+            /** @description A current account 活期账户 of the customer's. */
+            from_account_id: components["schemas"]["AccountId"];
+            /** @description 户号 */
+            number: string;
+        };
         NewPayPassword: {
             challenge_id: components["schemas"]["ChallengeId"];
             /** @description Six digits that are not easy to guess. */
@@ -1948,6 +2045,25 @@ export interface components {
             transfers_processing: number;
             /** Format: int64 */
             transfers_today: number;
+        };
+        OpenBill: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            bill_no: string;
+            /** @description `2026年10月` */
+            period_text: string;
+        };
+        /** @description What is open under a number. */
+        OpenBills: {
+            biller: components["schemas"]["BillerView"];
+            /** @description Bills that are being paid already are left out. */
+            items: components["schemas"]["OpenBill"][];
+            /** @description 户名, masked: enough to recognise one's own. */
+            name_masked: string;
+            number_masked: string;
         };
         OutcomeChoice: {
             code: string;
@@ -2105,6 +2221,7 @@ export interface components {
                 amount_fen: number;
                 arrival: components["schemas"]["Arrival"];
                 arrival_text: string;
+                bill?: components["schemas"]["BillFacts"] | null;
                 challenge?: components["schemas"]["ChallengeView"] | null;
                 /** @description It waits because a large first payment at night does. */
                 cooling_off: boolean;
@@ -2196,7 +2313,7 @@ export interface components {
             sms_code?: string | null;
         };
         /** @enum {string} */
-        Purpose: "transfer" | "repayment";
+        Purpose: "transfer" | "repayment" | "bill";
         Reason: {
             /** @description 4 to 200 characters; kept in the trail. */
             reason: string;
@@ -2570,6 +2687,7 @@ export interface components {
             amount_fen: number;
             arrival: components["schemas"]["Arrival"];
             arrival_text: string;
+            bill?: components["schemas"]["BillFacts"] | null;
             challenge?: components["schemas"]["ChallengeView"] | null;
             /** @description It waits because a large first payment at night does. */
             cooling_off: boolean;
@@ -3211,6 +3329,162 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_billers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillerList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bills: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBillPayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bills_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBills"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
