@@ -61,7 +61,11 @@ test('a line is doubted in the statement, worked in the office and answered', as
       return (await teller.getByRole('link', { name: '交易申诉' }).count()) > 0
     })
     await good(teller, 'office cases')
-    await teller.keyboard.press('j')
+    // A list that is just being read anew has no rows to walk to.
+    await until('the focus on the case', async () => {
+      await teller.keyboard.press('j')
+      return teller.evaluate(() => document.activeElement?.matches('a[data-case]') ?? false)
+    })
     await teller.keyboard.press('Enter')
     await teller.getByRole('heading', { level: 1, name: '交易申诉' }).waitFor()
     await teller.getByText('我没有在这里买过东西').waitFor()
