@@ -137,31 +137,8 @@ impl From<Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Sealed(error) => Self::internal("payments", &error),
-            Error::BadAmount
-            | Error::BadMemo
-            | Error::SameAccount
-            | Error::PayeeUnknown
-            | Error::PayeeBlocked
-            | Error::NameMismatch
-            | Error::BadName
-            | Error::Insufficient
-            | Error::LimitSingle
-            | Error::LimitDay { .. }
-            | Error::LimitYear { .. }
-            | Error::BankUnknown
-            | Error::BadRepayment
-            | Error::BillerUnknown
-            | Error::BadNumber
-            | Error::NumberUnknown
-            | Error::BillGone
-            | Error::BillChanged
-            | Error::Overpaid { .. }
-            | Error::NothingOwed
-            | Error::CardBlocked
-            | Error::BadPayer
-            | Error::BadFirstDay
-            | Error::BadLastDay
-            | Error::BadAlias => of_the_form(&error),
+            // Whatever is left, one field of the form can mend.
+            error => of_the_form(&error),
         }
     }
 }

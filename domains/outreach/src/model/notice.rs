@@ -6,8 +6,8 @@ use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use weigui_wechat::client::values;
 
-use super::catalogue::{self, MARKETING};
-use super::pattern::{fill, is_our_page, moment};
+use super::catalogue;
+use super::pattern::{fill, is_our_page, moment, moved, no_marketing, party};
 use crate::error::Error;
 
 /// What happened, with all that the notice shows. Names come masked.
@@ -190,31 +190,13 @@ impl NoticeKind {
 
     /// Who is paid how much, and why not; none when this is about something else.
     fn of_a_transfer(&self) -> Option<Vec<(&'static str, String)>> {
-        Some(match self {
+        match self {
             Self::TransferDone {
                 amount,
                 payee_masked,
                 account_tail,
                 ..
-            }
-            | Self::RepaymentDone {
-                amount,
-                card: payee_masked,
-                account_tail,
-                ..
-            }
-            | Self::BillPaid {
-                amount,
-                biller: payee_masked,
-                account_tail,
-                ..
-            } => {
-                vec![
-                    ("amount", amount.yuan_text()),
-                    ("party", party(payee_masked)),
-                    ("tail", account_tail.clone()),
-                ]
-            }
+            } => Some(moved(*amount, payee_masked, account_tail, "")),
             Self::TransferFailed {
                 amount,
                 payee_masked,
@@ -242,28 +224,42 @@ impl NoticeKind {
                 account_tail,
                 reason,
                 ..
-            }
-            | Self::RepaymentFailed {
+            } => Some(moved(*amount, payee_masked, account_tail, reason)),
+            _ => self.of_a_payment(),
+        }
+    }
+
+    /// The same of a card that is repaid and of a bill.
+    fn of_a_payment(&self) -> Option<Vec<(&'static str, String)>> {
+        match self {
+            Self::RepaymentDone {
                 amount,
-                card: payee_masked,
+                card: to,
+                account_tail,
+                ..
+            }
+            | Self::BillPaid {
+                amount,
+                biller: to,
+                account_tail,
+                ..
+            } => Some(moved(*amount, to, account_tail, "")),
+            Self::RepaymentFailed {
+                amount,
+                card: to,
                 account_tail,
                 reason,
                 ..
             }
             | Self::BillRefused {
                 amount,
-                biller: payee_masked,
+                biller: to,
                 account_tail,
                 reason,
                 ..
-            } => vec![
-                ("amount", amount.yuan_text()),
-                ("party", party(payee_masked)),
-                ("tail", account_tail.clone()),
-                ("reason", reason.trim().trim_end_matches('。').to_owned()),
-            ],
-            _ => return None,
-        })
+            } => Some(moved(*amount, to, account_tail, reason)),
+            _ => None,
+        }
     }
 
     fn of_an_account(&self) -> Vec<(&'static str, String)> {
@@ -373,25 +369,6 @@ impl Message {
     /// no addressee then.
     pub(crate) fn is_for_customer(&self) -> bool {
         self.except.is_none()
-    }
-}
-
-/// Refuses what would be taken for advertising.
-fn no_marketing(text: &str) -> Result<(), Error> {
-    MARKETING
-        .iter()
-        .find(|word| text.contains(**word))
-        .map_or(Ok(()), |word| Err(Error::Marketing(word)))
-}
-
-/// The other side's name. It is chosen by strangers, so one that advertises is left out rather than refused:
-/// the customer must hear of the money.
-fn party(masked: &str) -> String {
-    let name = masked.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || no_marketing(&name).is_err() {
-        "对方账户".to_owned()
-    } else {
-        name
     }
 }
 

@@ -1,12 +1,13 @@
 //! The catalogue stays within WeChat's limits, and out of advertising.
 
 use super::*;
-use crate::model::catalogue::DEFAULT_TEMPLATES;
+use crate::model::catalogue::{DEFAULT_TEMPLATES, MARKETING};
 
 const AT: Ms = 1_795_399_205_000;
 
 fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
     let mut all = of_transfers(amount, name, reason);
+    all.extend(of_payments(amount, name, reason));
     all.extend(of_accounts(amount, name));
     all
 }
@@ -43,11 +44,17 @@ fn of_transfers(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
         },
         NoticeKind::ScheduleSkipped {
             amount,
-            payee_masked: party.clone(),
-            account_tail: tail.clone(),
+            payee_masked: party,
+            account_tail: tail,
             reason: reason.to_owned(),
             at: AT,
         },
+    ]
+}
+
+fn of_payments(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
+    let (party, tail) = (name.to_owned(), "1234".to_owned());
+    vec![
         NoticeKind::RepaymentDone {
             amount,
             card: party.clone(),

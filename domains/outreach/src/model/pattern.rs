@@ -1,6 +1,10 @@
 //! Patterns of the catalogue, filled with facts, and the links that a notice may carry.
 
 use kit::clock::{Ms, date_of, text_of};
+use kit::money::Money;
+
+use super::catalogue::MARKETING;
+use crate::error::Error;
 
 /// `11月23日10:00`, Shanghai time.
 pub(crate) fn moment(at: Ms) -> String {
@@ -36,4 +40,33 @@ pub(crate) fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
 pub(crate) fn is_our_page(path: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.?=&".contains(c);
     path.starts_with("/h5/") && path.chars().all(plain) && !path.contains("//") && !path.contains("..")
+}
+
+/// The facts of money that went to somebody, and why not; `reason` is empty when it did.
+pub(crate) fn moved(amount: Money, to: &str, tail: &str, reason: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("amount", amount.yuan_text()),
+        ("party", party(to)),
+        ("tail", tail.to_owned()),
+        ("reason", reason.trim().trim_end_matches('。').to_owned()),
+    ]
+}
+
+/// Refuses what would be taken for advertising.
+pub(crate) fn no_marketing(text: &str) -> Result<(), Error> {
+    MARKETING
+        .iter()
+        .find(|word| text.contains(**word))
+        .map_or(Ok(()), |word| Err(Error::Marketing(word)))
+}
+
+/// The other side's name. It is chosen by strangers, so one that advertises is left out rather than refused:
+/// the customer must hear of the money.
+pub(crate) fn party(masked: &str) -> String {
+    let name = masked.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || no_marketing(&name).is_err() {
+        "对方账户".to_owned()
+    } else {
+        name
+    }
 }
