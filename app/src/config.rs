@@ -28,6 +28,7 @@ pub struct Config {
     pub documents: Documents,
     pub payments: Payments,
     pub pay: Pay,
+    pub billers: Billers,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -119,6 +120,14 @@ pub struct Payments {
     pub case_after_minutes: u32,
 }
 
+/// The billers' hub; without a URL no bills are paid here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Billers {
+    pub url: String,
+    pub key: String,
+}
+
 impl Default for Payments {
     fn default() -> Self {
         Self {
@@ -142,6 +151,7 @@ impl Default for Config {
             documents: Documents::default(),
             payments: Payments::default(),
             pay: Pay::default(),
+            billers: Billers::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ use sandbox::{DemoFacts, Person, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::config::{Config, WeChat};
+use crate::demo_billers;
 use crate::say;
 use crate::wire::Bank;
 
@@ -87,6 +88,8 @@ pub(crate) fn complete(config: &mut Config) {
     fill(&mut config.sms.url, format!("{inside}/sms/send"));
     crate::pay::demo(&mut config.pay, &format!("http://127.0.0.1:{port}"), &inside);
     fill(&mut config.core.clearing_url, format!("{inside}/clearing"));
+    fill(&mut config.billers.url, format!("{inside}/billers"));
+    fill(&mut config.billers.key, sandbox::BILLERS_KEY.to_owned());
 }
 
 /// Why a configuration must not serve a bank.
@@ -98,6 +101,7 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
         (&w.secret, SECRET),
         (&w.token, TOKEN),
         (&w.encoding_aes_key, AES_KEY),
+        (&config.billers.key, sandbox::BILLERS_KEY),
     ];
     for (value, known) in demo {
         anyhow::ensure!(
@@ -135,6 +139,7 @@ pub(crate) async fn seed(bank: &Bank) -> anyhow::Result<()> {
     corebank::demo::seed(core, bank.cx.clock.now())
         .await
         .context("seeding the core")?;
+    demo_billers::seed(bank, core).await?;
     for staff in &DEMO_STAFF {
         if bank.identity.staff_id(staff.login).await?.is_some() {
             continue;

@@ -7,6 +7,7 @@ mod assets;
 pub mod config;
 mod core;
 mod demo;
+mod demo_billers;
 mod feed;
 mod headers;
 mod migrations;
@@ -21,6 +22,7 @@ pub mod commands;
 
 pub use config::Config;
 pub use demo::{DEMO_STAFF, info as demo_info};
+pub use demo_billers::seed as seed_billers;
 pub use feed::tell_changes;
 pub use migrations::plan as migrations;
 pub use pay::demo as demo_pay;

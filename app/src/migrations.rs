@@ -32,6 +32,7 @@ line! {
     12 "0012_core_clearing",
     13 "0013_payments_transfers",
     14 "0014_payments_schedules",
+    15 "0015_payments_purposes",
     16 "0016_payments_topup",
     17 "0017_cases",
     18 "0018_reconciliation",

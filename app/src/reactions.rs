@@ -9,6 +9,7 @@ use identity::{CustomerId, mask};
 use kit::events::Subscription;
 use kit::jobs::{Handler, Job, Outcome};
 use outreach::{Notice, NoticeKind};
+use payments::Purpose;
 use serde_json::Value;
 
 use crate::wire::Bank;
@@ -124,20 +125,43 @@ async fn posted(bank: &Bank, fact: &Value) -> anyhow::Result<Option<Vec<Notice>>
     let Some(sent) = bank.payments.notice(id.parse()?).await? else {
         return Ok(Some(Vec::new()));
     };
+    let (amount, account_tail, at) = (sent.amount, sent.account_tail.clone(), sent.at);
     let to_payer = Notice {
         customer: sent.customer,
-        kind: NoticeKind::TransferDone {
-            amount: sent.amount,
-            payee_masked: sent.payee_masked.clone(),
-            account_tail: sent.account_tail.clone(),
-            at: sent.at,
+        kind: match sent.purpose {
+            Purpose::Transfer => NoticeKind::TransferDone {
+                amount,
+                payee_masked: sent.payee_masked.clone(),
+                account_tail,
+                at,
+            },
+            Purpose::Repayment => NoticeKind::RepaymentDone {
+                amount,
+                card: card_of(&sent),
+                account_tail,
+                at,
+            },
+            Purpose::Bill => NoticeKind::BillPaid {
+                amount,
+                biller: sent.payee_masked.clone(),
+                account_tail,
+                at,
+            },
         },
         dedupe_key: format!("transfer.done.{id}"),
         link: Some(format!("/h5/transfers/{id}")),
     };
     // The payer does not wait for what the core may have to say about the payee.
     tell(bank, vec![to_payer]).await?;
+    // One's own card, and a biller who knows it already, are told nothing.
+    if sent.purpose != Purpose::Transfer {
+        return Ok(Some(Vec::new()));
+    }
     money_in(bank, id, &sent).await
+}
+
+fn card_of(sent: &payments::Notice) -> String {
+    format!("信用卡尾号{}", mask::tail(&sent.payee_no))
 }
 
 async fn money_in(bank: &Bank, id: &str, sent: &payments::Notice) -> anyhow::Result<Option<Vec<Notice>>> {
@@ -174,12 +198,28 @@ async fn failed(bank: &Bank, fact: &Value) -> anyhow::Result<Vec<Notice>> {
     };
     Ok(vec![Notice {
         customer: sent.customer,
-        kind: NoticeKind::TransferFailed {
-            amount: sent.amount,
-            payee_masked: sent.payee_masked,
-            account_tail: sent.account_tail,
-            reason: sent.reason.to_owned(),
-            at: sent.at,
+        kind: match sent.purpose {
+            Purpose::Transfer => NoticeKind::TransferFailed {
+                amount: sent.amount,
+                payee_masked: sent.payee_masked,
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            },
+            Purpose::Repayment => NoticeKind::RepaymentFailed {
+                amount: sent.amount,
+                card: card_of(&sent),
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            },
+            Purpose::Bill => NoticeKind::BillRefused {
+                amount: sent.amount,
+                biller: sent.payee_masked,
+                account_tail: sent.account_tail,
+                reason: sent.reason.to_owned(),
+                at: sent.at,
+            },
         },
         dedupe_key: format!("transfer.failed.{id}"),
         link: Some(format!("/h5/transfers/{id}")),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use anyhow::Context as _;
+use billers::{BillerHub, HttpBillers};
 use channel::Channel;
 use corebank::{ClearingHouse, CoreBank, EmbeddedCore, Stub};
 use couriers::{SmsGateway, WeChatCourier};
@@ -107,7 +108,7 @@ impl Bank {
             cx.clone(),
             core.clone(),
             identity.clone(),
-            accounts.clone(),
+            (accounts.clone(), billers(&config, &cx)?),
             say::payments(&config),
         );
         let settlement = config.pay.settlement_account.clone();
@@ -338,6 +339,22 @@ fn write_key(file: &Path) -> anyhow::Result<()> {
         .open(file)?;
     out.write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// The billers' hub, where the bank has one.
+fn billers(config: &Config, cx: &Cx) -> anyhow::Result<Option<Arc<dyn BillerHub>>> {
+    let ours = &config.billers;
+    if ours.url.is_empty() {
+        return Ok(None);
+    }
+    anyhow::ensure!(!ours.key.is_empty(), "billers.key is required with billers.url");
+    let hub = HttpBillers::new(
+        &ours.url,
+        &ours.key,
+        cx.clock.clone(),
+        kit::http::Timeouts::default(),
+    )?;
+    Ok(Some(Arc::new(hub)))
 }
 
 fn couriers_of(config: &Config, cx: &Cx, core: Arc<dyn CoreBank>) -> anyhow::Result<Outside> {

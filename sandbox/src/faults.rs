@@ -21,6 +21,8 @@ pub struct Faults {
     pub sms: SmsFaults,
     /// The clearing's.
     pub clearing: ClearingFaults,
+    /// The billers'.
+    pub billers: BillerFaults,
     /// WeChat Pay's.
     pub pay: PayFaults,
 }
@@ -91,6 +93,18 @@ pub struct ClearingFaults {
     pub lose_answers: bool,
 }
 
+/// How the billers' hub misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BillerFaults {
+    /// Every answer takes this long.
+    pub delay_ms: u32,
+    /// It answers nothing and takes nothing.
+    pub down: bool,
+    /// It takes payments, and its answer is lost; questions are answered.
+    pub lose_answers: bool,
+}
+
 /// How WeChat Pay misbehaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -135,6 +149,7 @@ impl Sandbox {
                 state.tokens.expire();
             }
             self.clearing.set_faults(faults.clearing);
+            self.billers.set_faults(faults.billers);
             state.faults = faults;
             state.faults.wechat.void_token = false;
             state.faults.wechat.expire_token = false;

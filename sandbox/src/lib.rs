@@ -3,7 +3,7 @@
 //!
 //! Rooms: `wechat/` (the API of Official Account and mini program, pushes to the bank, OAuth page, `platform`: its
 //! control room), [`phone`] (what the simulator page
-//! controls), [`pay`] (WeChat Pay), [`sms`], [`clearing`], [`faults`] (what goes wrong out there); beside them
+//! controls), [`pay`] (WeChat Pay), [`sms`], [`clearing`], [`billers`], [`faults`] (what goes wrong out there); beside them
 //! `wecom/`, a corporation with its 微信客服 ([`WeCom`]).
 //!
 //! **Invariant:** it knows the bank only by its public callback; nothing of the bank's code is imported here.
@@ -12,6 +12,7 @@
 //! **Invariant:** everything lives in memory and ends with the process.
 
 mod acts;
+mod billers;
 mod chance;
 mod clearing;
 mod faults;
@@ -29,8 +30,9 @@ use std::sync::Arc;
 use axum::Router;
 use weigui_wechat::{Account, AccountError};
 
+pub use billers::{BILLERS_KEY, Billers};
 pub use clearing::Clearing;
-pub use faults::{ClearingFaults, CoreFaults, Faults, PayFaults, SmsFaults, WeChatFaults};
+pub use faults::{BillerFaults, ClearingFaults, CoreFaults, Faults, PayFaults, SmsFaults, WeChatFaults};
 pub use templates::{DEMO_TEMPLATES, Template};
 pub use wechat::{MiniProgram, PushFormat, mini_openid};
 pub use wecom::{WeCom, WeComCustomer, WeComSettings, WeComStaff};
@@ -70,6 +72,7 @@ pub struct SandboxConfig {
 pub struct Sandbox {
     pub(crate) world: Arc<World>,
     pub clearing: Clearing,
+    pub billers: Billers,
 }
 
 impl Sandbox {
@@ -78,6 +81,7 @@ impl Sandbox {
         let account = Account::new(&config.appid, &config.token, &config.aes_key, &config.gh)?;
         Ok(Self {
             clearing: Clearing::new(config.clock.clone()),
+            billers: Billers::new(config.clock.clone()),
             world: Arc::new(World::new(config, account)),
         })
     }
@@ -93,5 +97,6 @@ impl Sandbox {
             .merge(faults::router())
             .with_state(self.clone())
             .nest("/clearing", self.clearing.router())
+            .nest("/billers", self.billers.router())
     }
 }

@@ -26,6 +26,28 @@ pub const DEMO_TEMPLATES: &[Template] = &[
         ],
     },
     Template {
+        id: "demo-repayment",
+        title: "信用卡还款通知",
+        rows: &[
+            ("phrase1", "还款结果"),
+            ("amount2", "还款金额"),
+            ("thing3", "还款卡片"),
+            ("character_string4", "付款账户尾号"),
+            ("time5", "交易时间"),
+        ],
+    },
+    Template {
+        id: "demo-bill",
+        title: "生活缴费通知",
+        rows: &[
+            ("phrase1", "缴费结果"),
+            ("amount2", "缴费金额"),
+            ("thing3", "缴费单位"),
+            ("character_string4", "付款账户尾号"),
+            ("time5", "交易时间"),
+        ],
+    },
+    Template {
         id: "demo-balance-change",
         title: "账户动账提醒",
         rows: &[

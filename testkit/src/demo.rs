@@ -24,6 +24,8 @@ pub(crate) fn complete(config: &mut Config) {
     config.sms.url = format!("{base}/sandbox/sms/send");
     weigui::demo_pay(&mut config.pay, &base, &format!("{base}/sandbox"));
     config.core.clearing_url = format!("{base}/sandbox/clearing");
+    config.billers.url = format!("{base}/sandbox/billers");
+    sandbox::BILLERS_KEY.clone_into(&mut config.billers.key);
 }
 
 /// Fills a fresh database with half a year of the demo's life.
@@ -32,6 +34,9 @@ pub(crate) async fn seed(bank: &Bank) {
     corebank::demo::seed(core, bank.cx.clock.now())
         .await
         .expect("the core is seeded");
+    weigui::seed_billers(bank, core)
+        .await
+        .expect("the billers are known");
     for staff in &DEMO_STAFF {
         let new = identity::NewStaff {
             login: staff.login.to_owned(),

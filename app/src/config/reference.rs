@@ -229,6 +229,18 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "demo's",
         "The bank's account for what WeChat Pay owes it 微信支付待清算.",
     ),
+    (
+        "billers.url",
+        "URL",
+        "sandbox",
+        "Base URL of the billers' hub; without one the bank takes no bills.",
+    ),
+    (
+        "billers.key",
+        "text",
+        "demo's",
+        "The key that is shared with the hub; questions and answers are signed with it.",
+    ),
 ];
 
 /// `docs/configuration.md`.

@@ -1,7 +1,10 @@
-//! What payments refuse, with stable codes, and how it is told.
+//! What payments refuse, with stable codes; [`words`] tells the refusals that the customer can mend.
 
-use corebank::{RefusalCode, ReturnReason};
+mod words;
+
 use kit::problem::Problem;
+
+use words::{of_a_list, of_a_topup, of_the_form};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,6 +30,30 @@ pub enum Error {
     LimitDay { left_fen: i64 },
     #[error("above the year's limit")]
     LimitYear { left_fen: i64 },
+    #[error("no credit card of the customer's")]
+    NoCard,
+    #[error("not an amount to repay")]
+    BadRepayment,
+    #[error("more than is owed")]
+    Overpaid { most_fen: i64 },
+    #[error("nothing is owed")]
+    NothingOwed,
+    #[error("the card takes no money")]
+    CardBlocked,
+    #[error("cards are repaid from current accounts")]
+    BadPayer,
+    #[error("no such biller")]
+    BillerUnknown,
+    #[error("not a number of this biller")]
+    BadNumber,
+    #[error("the biller does not know this number")]
+    NumberUnknown,
+    #[error("the bill is not open any more")]
+    BillGone,
+    #[error("the bill has another amount now")]
+    BillChanged,
+    #[error("the biller does not answer")]
+    BillerUnavailable,
     #[error("the clearing does not know this bank")]
     BankUnknown,
     #[error("first day of a schedule out of range")]
@@ -83,56 +110,11 @@ pub enum Error {
     Sealed(#[from] kit::crypto::Error),
 }
 
-/// A refusal of the core, as the customer is told of it: stable code and text.
-pub(crate) fn told(code: RefusalCode) -> (&'static str, &'static str) {
-    match code {
-        RefusalCode::InsufficientFunds => ("transfer.insufficient", "账户余额不足。"),
-        RefusalCode::AccountRestricted => ("account.blocked", "付款账户已挂失、冻结或止付。"),
-        RefusalCode::AccountClosed | RefusalCode::AccountNotFound => {
-            ("account.closed", "付款账户已销户或不可用。")
-        }
-        RefusalCode::PayeeNotFound => ("transfer.payee_unknown", "收款账户不存在。"),
-        RefusalCode::PayeeRestricted => ("transfer.payee_blocked", "收款账户目前不能入账。"),
-        RefusalCode::SameAccount => ("transfer.same_account", "付款和收款账户相同。"),
-        RefusalCode::AmountInvalid => ("transfer.bad_amount", "转账金额不正确。"),
-        RefusalCode::HoldExpired | RefusalCode::HoldResolved | RefusalCode::HoldNotFound => {
-            ("transfer.hold_over", "为这笔转账保留的款项已经释放，没有转出。")
-        }
-        _ => (
-            "transfer.declined",
-            "核心系统未接受这笔转账，如有疑问请联系客服95000。",
-        ),
-    }
-}
-
-/// Why money came back from another bank 退汇, as the customer is told.
-pub(crate) fn sent_back(reason: ReturnReason) -> (&'static str, &'static str) {
-    match reason {
-        ReturnReason::AccountNotFound => (
-            "return.account_not_found",
-            "对方银行没有这个收款账号，款项已退回您的账户。",
-        ),
-        ReturnReason::AccountClosed => ("return.account_closed", "收款账户已销户，款项已退回您的账户。"),
-        ReturnReason::AccountBlocked => (
-            "return.account_blocked",
-            "收款账户目前不能入账，款项已退回您的账户。",
-        ),
-        ReturnReason::NameMismatch => (
-            "return.name_mismatch",
-            "收款人姓名与账号不符，款项已退回您的账户。",
-        ),
-        ReturnReason::BankUnavailable => (
-            "return.bank_unavailable",
-            "对方银行未能及时处理，款项已退回您的账户。",
-        ),
-        ReturnReason::Other => ("return.other", "对方银行没有入账，款项已退回您的账户。"),
-    }
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::AccountBlocked => Self::new(422, "account.blocked", "付款账户已挂失或被限制，不能转出。"),
+            Error::NoCard => Self::new(404, "repayment.no_card", "没有找到这张信用卡。"),
             Error::NotFound => Self::new(404, "not_found", "没有找到这笔转账。"),
             Error::WrongState => Self::new(
                 409,
@@ -148,6 +130,11 @@ impl From<Error> for Problem {
                 Self::new(429, "transfer.too_many", "查询收款人过于频繁，请稍后再试。")
                     .retry_after(retry_after)
             }
+            Error::BillerUnavailable => Self::unavailable(
+                "biller.unavailable",
+                "缴费单位暂时没有回应，没有发生扣款，请稍后再试。",
+                5,
+            ),
             Error::CoreUnavailable => Self::unavailable(
                 "core.unavailable",
                 "核心系统暂时没有回应，没有发生扣款，请稍后再试。",
@@ -165,198 +152,8 @@ impl From<Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Sealed(error) => Self::internal("payments", &error),
-            Error::BadAmount
-            | Error::BadMemo
-            | Error::SameAccount
-            | Error::PayeeUnknown
-            | Error::PayeeBlocked
-            | Error::NameMismatch
-            | Error::BadName
-            | Error::Insufficient
-            | Error::LimitSingle
-            | Error::LimitDay { .. }
-            | Error::LimitYear { .. }
-            | Error::BankUnknown
-            | Error::BadFirstDay
-            | Error::BadLastDay
-            | Error::BadAlias => of_the_form(&error),
+            // Whatever is left, one field of the form can mend.
+            error => of_the_form(&error),
         }
-    }
-}
-
-/// Refusals of what is kept and looked through: schedules, payees, past transfers.
-fn of_a_list(error: &Error) -> Problem {
-    match error {
-        Error::TooManySchedules => Problem::new(
-            422,
-            "schedule.too_many",
-            "预约和定期转账最多同时有50个，请先取消不用的。",
-        ),
-        Error::BookFull => Problem::new(
-            422,
-            "payee.book_full",
-            "收款人名册最多保存200人，请先删除不用的。",
-        ),
-        Error::PayeeSaved => Problem::new(409, "payee.saved", "这位收款人已经在名册里了。"),
-        _ => Problem::new(
-            400,
-            "transfer.bad_search",
-            "查询条件不正确，请检查日期、状态和关键词（最多40个字）。",
-        ),
-    }
-}
-
-/// Refusals of top-ups from WeChat Pay.
-fn of_a_topup(error: &Error) -> Problem {
-    let amount =
-        |code, detail, remedy| Problem::new(422, code, detail).field("amount_fen", code, detail, remedy);
-    match error {
-        Error::TopUpAmount => amount(
-            "topup.bad_amount",
-            "充值金额不正确。",
-            "请输入0.01元至50000元之间的金额",
-        ),
-        Error::RefundTooMuch => amount(
-            "topup.refund_too_much",
-            "退款金额超过可退金额。",
-            "退款总额不能超过充值金额，请减少金额",
-        ),
-        Error::TopUpAccount => Problem::new(422, "topup.account", "该账户不能充值，请选择活期账户。").field(
-            "account_id",
-            "topup.account",
-            "该账户不能充值。",
-            "请选择活期账户",
-        ),
-        Error::TopUpNotPayable => Problem::new(
-            409,
-            "topup.not_payable",
-            "订单已支付、已关闭或即将过期，请刷新查看，或重新下单。",
-        ),
-        Error::NotRefundable => Problem::new(
-            409,
-            "topup.not_refundable",
-            "只有充值成功的订单可以退款，请刷新查看最新状态。",
-        ),
-        Error::NoTopUp => Problem::new(404, "not_found", "没有找到这笔充值。"),
-        Error::TopUpRefused => Problem::new(409, "topup.refused", "微信支付未接受这笔订单，请重新下单。"),
-        _ => Problem::unavailable(
-            "topup.unavailable",
-            "微信支付暂时没有回应，没有发生扣款，请稍后再试。",
-            3,
-        ),
-    }
-}
-
-/// Refusals that one field of the form can mend.
-fn of_the_form(error: &Error) -> Problem {
-    let (code, detail, name, remedy) = of_the_payee(error)
-        .or_else(|| of_the_plan(error))
-        .unwrap_or_else(|| of_the_amount(error));
-    let problem = Problem::new(422, code, detail).field(name, code, detail, remedy);
-    match error {
-        Error::LimitDay { left_fen } | Error::LimitYear { left_fen } => {
-            problem.with("day_left_fen", *left_fen)
-        }
-        _ => problem,
-    }
-}
-
-/// Code, what happened, field, what to do.
-type Words = (&'static str, &'static str, &'static str, &'static str);
-
-fn of_the_payee(error: &Error) -> Option<Words> {
-    Some(match error {
-        Error::SameAccount => (
-            "transfer.same_account",
-            "付款和收款账户不能相同。",
-            "to_no",
-            "请换一个收款账号",
-        ),
-        Error::PayeeUnknown => (
-            "transfer.payee_unknown",
-            "没有找到这个收款账号。",
-            "to_no",
-            "请向收款人核对账号",
-        ),
-        Error::PayeeBlocked => (
-            "transfer.payee_blocked",
-            "收款账户目前不能入账。",
-            "to_no",
-            "请联系收款人或换一个账号",
-        ),
-        Error::NameMismatch => (
-            "transfer.name_mismatch",
-            "收款人姓名与账号不符。",
-            "to_name",
-            "请核对收款人姓名和账号，以防转错",
-        ),
-        Error::BadName => (
-            "transfer.bad_name",
-            "收款人姓名不正确。",
-            "to_name",
-            "请填写2到40个字的收款人全名",
-        ),
-        Error::BankUnknown => (
-            "transfer.bank_unknown",
-            "没有这家收款银行。",
-            "bank_code",
-            "请在银行列表中选择收款银行",
-        ),
-        Error::BadAlias => ("payee.bad_alias", "备注名不正确。", "alias", "备注名最多20个字"),
-        _ => return None,
-    })
-}
-
-fn of_the_plan(error: &Error) -> Option<Words> {
-    Some(match error {
-        Error::BadFirstDay => (
-            "schedule.bad_first",
-            "首次转出日期不正确。",
-            "first_on",
-            "请选择明天起一年以内的日期",
-        ),
-        Error::BadLastDay => (
-            "schedule.bad_until",
-            "结束日期不正确。",
-            "until_on",
-            "请选择首次转出日期之后、两年以内的日期",
-        ),
-        Error::BadMemo => ("transfer.bad_memo", "附言过长。", "memo", "附言最多50个字"),
-        _ => return None,
-    })
-}
-
-fn of_the_amount(error: &Error) -> Words {
-    match error {
-        Error::Insufficient => (
-            "transfer.insufficient",
-            "账户可用余额不足。",
-            "amount_fen",
-            "请减少金额或换一个付款账户",
-        ),
-        Error::LimitSingle => (
-            "transfer.limit_single",
-            "超过单笔转账限额。",
-            "amount_fen",
-            "请减少金额，或到网点办理",
-        ),
-        Error::LimitDay { .. } => (
-            "transfer.limit_day",
-            "超过今日剩余限额。",
-            "amount_fen",
-            "请减少金额，明天再转，或到网点办理",
-        ),
-        Error::LimitYear { .. } => (
-            "transfer.limit_year",
-            "超过今年剩余限额。",
-            "amount_fen",
-            "请减少金额，或到网点办理",
-        ),
-        _ => (
-            "transfer.bad_amount",
-            "转账金额不正确。",
-            "amount_fen",
-            "请输入大于0、最多两位小数的金额",
-        ),
     }
 }

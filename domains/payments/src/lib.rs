@@ -9,6 +9,8 @@
 //! **Invariant:** the limits of the day and the year move in the transaction that authorises the transfer.
 //! **Invariant:** what waits can be taken back until it is sent, never after; its money is held under our id,
 //! and posted or freed exactly once.
+//! **Invariant:** a biller is told of a payment while its money is held, under the transfer's id; only what it confirms is
+//! posted, and only what it refuses is freed.
 //! **Invariant:** a due day of a schedule is paid or skipped once, whatever dies in between.
 //! **Invariant:** a top-up comes into the account once, by a transfer under its own id, however often Pay tells of it;
 //! never more goes back than was paid.
@@ -23,7 +25,9 @@ mod store;
 pub use error::Error;
 pub use http::{doors, router};
 pub use jobs::jobs;
+pub use model::bill::Biller;
 pub use model::capital::capital;
+pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
     CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps, TransferFile, keep_scheduling,

@@ -28,11 +28,17 @@ impl Sandbox {
         });
         let first = !std::mem::replace(&mut self.world.pay.book().tended, true);
         if first {
-            let (world, clearing) = (Arc::downgrade(&self.world), self.clearing.clone());
+            let world = Arc::downgrade(&self.world);
+            let (clearing, billers) = (self.clearing.clone(), self.billers.clone());
             start(async move {
                 while let Some(world) = world.upgrade() {
-                    let clearing = clearing.clone();
-                    Self { world, clearing }.send_notices().await;
+                    let (clearing, billers) = (clearing.clone(), billers.clone());
+                    let whole = Self {
+                        world,
+                        clearing,
+                        billers,
+                    };
+                    whole.send_notices().await;
                     tokio::time::sleep(LOOK_EVERY).await;
                 }
             });

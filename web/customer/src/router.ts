@@ -33,6 +33,8 @@ const Schedule = () => import('./pages/SchedulePage.vue')
 const TopUp = () => import('./pages/TopUpPage.vue')
 const TopUps = () => import('./pages/TopUpsPage.vue')
 const TopUpResult = () => import('./pages/TopUpResultPage.vue')
+const Bills = () => import('./pages/BillsPage.vue')
+const Repay = () => import('./pages/RepayPage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
 const Disputes = () => import('./pages/DisputesPage.vue')
@@ -95,6 +97,8 @@ export function makeRouter(): Router {
       { path: '/topup', component: TopUp, meta: customer('微信充值', { bare: true, up: '/' }) },
       { path: '/topups', component: TopUps, meta: customer('充值记录', { up: '/topup' }) },
       { path: '/topups/:id', component: TopUpResult, props: true, meta: customer('充值', { bare: true, up: '/topups' }) },
+      { path: '/bills', component: Bills, meta: customer('生活缴费', { tab: 'transfer', up: '/' }) },
+      { path: '/repay', component: Repay, meta: customer('信用卡还款', { tab: 'accounts', up: '/' }) },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
       { path: '/disputes', component: Disputes, meta: customer('我的申诉', { tab: 'me', up: '/me' }) },

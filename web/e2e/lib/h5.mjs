@@ -17,7 +17,7 @@ export async function openAs(page, bank, person, path = '/') {
   await page.goto(`${bank.url}/h5${path}`)
   await until(
     'the page behind the sign-in',
-    async () => /\/h5\//.test(page.url()) && (await page.locator('main h2, main h1, main form').count()) > 0,
+    async () => /\/h5\//.test(page.url()) && (await page.locator('main :is(h1, h2, form, .state)').count()) > 0,
   )
 }
 

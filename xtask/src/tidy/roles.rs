@@ -14,7 +14,7 @@ struct Role {
     remedy: &'static str,
 }
 
-const PORTS: [&str; 4] = ["corebank::", "couriers::", "checks::", "rails::"];
+const PORTS: [&str; 5] = ["billers::", "corebank::", "couriers::", "checks::", "rails::"];
 
 const ROLES: [Role; 4] = [
     Role {

@@ -12,12 +12,16 @@ pub(crate) struct Entry {
 }
 
 /// Kinds, and the ids that their templates have in the demo account. A bank's own account has its own ids.
-pub const DEFAULT_TEMPLATES: [(&str, &str); 11] = [
+pub const DEFAULT_TEMPLATES: [(&str, &str); 15] = [
     ("transfer_done", "demo-transfer-done"),
     ("transfer_failed", "demo-transfer-done"),
     ("transfer_returned", "demo-transfer-done"),
     ("schedule_tomorrow", "demo-transfer-done"),
     ("schedule_skipped", "demo-transfer-done"),
+    ("repayment_done", "demo-repayment"),
+    ("repayment_failed", "demo-repayment"),
+    ("bill_paid", "demo-bill"),
+    ("bill_refused", "demo-bill"),
     ("money_in", "demo-balance-change"),
     ("loss_reported", "demo-loss-report"),
     ("loss_lifted", "demo-loss-report"),
@@ -62,6 +66,10 @@ pub(crate) fn entry(kind: &NoticeKind) -> &'static Entry {
         NoticeKind::TransferReturned { .. } => &TRANSFER_RETURNED,
         NoticeKind::ScheduleTomorrow { .. } => &SCHEDULE_TOMORROW,
         NoticeKind::ScheduleSkipped { .. } => &SCHEDULE_SKIPPED,
+        NoticeKind::RepaymentDone { .. } => &REPAYMENT_DONE,
+        NoticeKind::RepaymentFailed { .. } => &REPAYMENT_FAILED,
+        NoticeKind::BillPaid { .. } => &BILL_PAID,
+        NoticeKind::BillRefused { .. } => &BILL_REFUSED,
         NoticeKind::MoneyIn { .. } => &MONEY_IN,
         NoticeKind::LossReported { .. } => &LOSS_REPORTED,
         NoticeKind::LossLifted { .. } => &LOSS_LIFTED,
@@ -129,6 +137,54 @@ const SCHEDULE_SKIPPED: Entry = Entry {
     ],
     page: "/h5/schedules",
     sms: "【微柜银行】您尾号{tail}的账户预约在{moment}向{party}转账{amount}元：{reason}。",
+};
+
+const REPAYMENT_DONE: Entry = Entry {
+    rows: &[
+        ("phrase1", "还款成功"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/repay",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}还款{amount}元，已成功。如非本人操作，请立即致电95000。",
+};
+
+const REPAYMENT_FAILED: Entry = Entry {
+    rows: &[
+        ("phrase1", "还款失败"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/repay",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}还款{amount}元未成功，款项未转出。原因：{reason}。",
+};
+
+const BILL_PAID: Entry = Entry {
+    rows: &[
+        ("phrase1", "缴费成功"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/transfers",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}缴费{amount}元，已成功。如非本人操作，请立即致电95000。",
+};
+
+const BILL_REFUSED: Entry = Entry {
+    rows: &[
+        ("phrase1", "缴费失败"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/transfers",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}缴费{amount}元未成功，款项未转出。原因：{reason}。",
 };
 
 const MONEY_IN: Entry = Entry {

@@ -3,5 +3,6 @@
 pub(crate) mod catalogue;
 pub(crate) mod fan;
 pub(crate) mod notice;
+pub(crate) mod pattern;
 pub(crate) mod quota;
 pub(crate) mod send;

@@ -1,12 +1,13 @@
 //! Service notices 服务通知: what a customer is told, in the bank's words and in WeChat's fields.
 
 use identity::{CustomerId, Preferences};
-use kit::clock::{Ms, date_of, text_of};
+use kit::clock::{Ms, text_of};
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use weigui_wechat::client::values;
 
-use super::catalogue::{self, MARKETING};
+use super::catalogue;
+use super::pattern::{fill, is_our_page, moment, moved, no_marketing, party};
 use crate::error::Error;
 
 /// What happened, with all that the notice shows. Names come masked.
@@ -46,6 +47,34 @@ pub enum NoticeKind {
     ScheduleSkipped {
         amount: Money,
         payee_masked: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A credit card was repaid; `card` is `信用卡尾号1234`.
+    RepaymentDone {
+        amount: Money,
+        card: String,
+        account_tail: String,
+        at: Ms,
+    },
+    RepaymentFailed {
+        amount: Money,
+        card: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A bill was paid, or not and the money is free.
+    BillPaid {
+        amount: Money,
+        biller: String,
+        account_tail: String,
+        at: Ms,
+    },
+    BillRefused {
+        amount: Money,
+        biller: String,
         account_tail: String,
         reason: String,
         at: Ms,
@@ -118,6 +147,10 @@ impl NoticeKind {
             Self::TransferReturned { .. } => "transfer_returned",
             Self::ScheduleTomorrow { .. } => "schedule_tomorrow",
             Self::ScheduleSkipped { .. } => "schedule_skipped",
+            Self::RepaymentDone { .. } => "repayment_done",
+            Self::RepaymentFailed { .. } => "repayment_failed",
+            Self::BillPaid { .. } => "bill_paid",
+            Self::BillRefused { .. } => "bill_refused",
             Self::MoneyIn { .. } => "money_in",
             Self::LossReported { .. } => "loss_reported",
             Self::LossLifted { .. } => "loss_lifted",
@@ -134,6 +167,10 @@ impl NoticeKind {
             | Self::TransferReturned { at, .. }
             | Self::ScheduleTomorrow { at, .. }
             | Self::ScheduleSkipped { at, .. }
+            | Self::RepaymentDone { at, .. }
+            | Self::RepaymentFailed { at, .. }
+            | Self::BillPaid { at, .. }
+            | Self::BillRefused { at, .. }
             | Self::MoneyIn { at, .. }
             | Self::LossReported { at, .. }
             | Self::LossLifted { at, .. }
@@ -153,19 +190,13 @@ impl NoticeKind {
 
     /// Who is paid how much, and why not; none when this is about something else.
     fn of_a_transfer(&self) -> Option<Vec<(&'static str, String)>> {
-        Some(match self {
+        match self {
             Self::TransferDone {
                 amount,
                 payee_masked,
                 account_tail,
                 ..
-            } => {
-                vec![
-                    ("amount", amount.yuan_text()),
-                    ("party", party(payee_masked)),
-                    ("tail", account_tail.clone()),
-                ]
-            }
+            } => Some(moved(*amount, payee_masked, account_tail, "")),
             Self::TransferFailed {
                 amount,
                 payee_masked,
@@ -193,14 +224,42 @@ impl NoticeKind {
                 account_tail,
                 reason,
                 ..
-            } => vec![
-                ("amount", amount.yuan_text()),
-                ("party", party(payee_masked)),
-                ("tail", account_tail.clone()),
-                ("reason", reason.trim().trim_end_matches('。').to_owned()),
-            ],
-            _ => return None,
-        })
+            } => Some(moved(*amount, payee_masked, account_tail, reason)),
+            _ => self.of_a_payment(),
+        }
+    }
+
+    /// The same of a card that is repaid and of a bill.
+    fn of_a_payment(&self) -> Option<Vec<(&'static str, String)>> {
+        match self {
+            Self::RepaymentDone {
+                amount,
+                card: to,
+                account_tail,
+                ..
+            }
+            | Self::BillPaid {
+                amount,
+                biller: to,
+                account_tail,
+                ..
+            } => Some(moved(*amount, to, account_tail, "")),
+            Self::RepaymentFailed {
+                amount,
+                card: to,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::BillRefused {
+                amount,
+                biller: to,
+                account_tail,
+                reason,
+                ..
+            } => Some(moved(*amount, to, account_tail, reason)),
+            _ => None,
+        }
     }
 
     fn of_an_account(&self) -> Vec<(&'static str, String)> {
@@ -253,6 +312,8 @@ impl NoticeKind {
     fn change_fen(&self) -> Option<i64> {
         match self {
             Self::TransferDone { amount, .. }
+            | Self::RepaymentDone { amount, .. }
+            | Self::BillPaid { amount, .. }
             | Self::MoneyIn { amount, .. }
             | Self::BalanceChange { amount, .. } => Some(amount.fen()),
             _ => None,
@@ -309,59 +370,6 @@ impl Message {
     pub(crate) fn is_for_customer(&self) -> bool {
         self.except.is_none()
     }
-}
-
-/// Refuses what would be taken for advertising.
-fn no_marketing(text: &str) -> Result<(), Error> {
-    MARKETING
-        .iter()
-        .find(|word| text.contains(**word))
-        .map_or(Ok(()), |word| Err(Error::Marketing(word)))
-}
-
-/// The other side's name. It is chosen by strangers, so one that advertises is left out rather than refused:
-/// the customer must hear of the money.
-fn party(masked: &str) -> String {
-    let name = masked.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || no_marketing(&name).is_err() {
-        "对方账户".to_owned()
-    } else {
-        name
-    }
-}
-
-/// `11月23日10:00`, Shanghai time.
-fn moment(at: Ms) -> String {
-    let (day, text) = (date_of(at), text_of(at));
-    format!(
-        "{}月{}日{}",
-        day.month(),
-        day.day(),
-        text.get(11..16).unwrap_or_default()
-    )
-}
-
-fn fill(pattern: &str, facts: &[(&str, String)]) -> String {
-    let mut out = String::with_capacity(pattern.len() * 2);
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        out.push_str(
-            facts
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map_or("", |(_, value)| value),
-        );
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn is_our_page(path: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.?=&".contains(c);
-    path.starts_with("/h5/") && path.chars().all(plain) && !path.contains("//") && !path.contains("..")
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The catalogue stays within WeChat's limits, and out of advertising.
 
 use super::*;
-use crate::model::catalogue::DEFAULT_TEMPLATES;
+use crate::model::catalogue::{DEFAULT_TEMPLATES, MARKETING};
 
 const AT: Ms = 1_795_399_205_000;
 
 fn all(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
     let mut all = of_transfers(amount, name, reason);
+    all.extend(of_payments(amount, name, reason));
     all.extend(of_accounts(amount, name));
     all
 }
@@ -43,8 +44,40 @@ fn of_transfers(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
         },
         NoticeKind::ScheduleSkipped {
             amount,
-            payee_masked: party.clone(),
+            payee_masked: party,
+            account_tail: tail,
+            reason: reason.to_owned(),
+            at: AT,
+        },
+    ]
+}
+
+fn of_payments(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
+    let (party, tail) = (name.to_owned(), "1234".to_owned());
+    vec![
+        NoticeKind::RepaymentDone {
+            amount,
+            card: party.clone(),
             account_tail: tail.clone(),
+            at: AT,
+        },
+        NoticeKind::RepaymentFailed {
+            amount,
+            card: party.clone(),
+            account_tail: tail.clone(),
+            reason: reason.to_owned(),
+            at: AT,
+        },
+        NoticeKind::BillPaid {
+            amount,
+            biller: party.clone(),
+            account_tail: tail.clone(),
+            at: AT,
+        },
+        NoticeKind::BillRefused {
+            amount,
+            biller: party,
+            account_tail: tail,
             reason: reason.to_owned(),
             at: AT,
         },
@@ -150,6 +183,10 @@ fn the_words_as_the_customer_reads_them() {
             "【微柜银行】您尾号1234的账户向*明转账500.00元被退回，款项11月23日10:00已退到该账户。账户余额不足。",
             "【微柜银行】您尾号1234的账户预约在11月23日10:00向*明转账500.00元账户余额不足。不需要时可提前取消。",
             "【微柜银行】您尾号1234的账户预约在11月23日10:00向*明转账500.00元：账户余额不足。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元，已成功。如非本人操作，请立即致电95000。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元未成功，款项未转出。原因：账户余额不足。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元，已成功。如非本人操作，请立即致电95000。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元未成功，款项未转出。原因：账户余额不足。",
             "【微柜银行】您尾号1234的账户11月23日10:00收到*明转入500.00元，余额500.00元。",
             "【微柜银行】您尾号1234的账户11月23日10:00已挂失，受理编号GS20261123ABCDEF，挂失期间只能收款、不能付款。\
              如非本人操作，请立即致电95000。",
@@ -215,7 +252,11 @@ fn only_balance_changes_are_a_matter_of_taste() {
     for kind in all(Money::cny(10_000), "*明", "x") {
         let change = matches!(
             kind,
-            NoticeKind::TransferDone { .. } | NoticeKind::MoneyIn { .. } | NoticeKind::BalanceChange { .. }
+            NoticeKind::TransferDone { .. }
+                | NoticeKind::RepaymentDone { .. }
+                | NoticeKind::BillPaid { .. }
+                | NoticeKind::MoneyIn { .. }
+                | NoticeKind::BalanceChange { .. }
         );
         let message = notice(kind).message().unwrap();
         assert!(message.is_wanted(&taste(true, 10_000)));

@@ -1,7 +1,9 @@
 //! The HTTP face of payments.
 
+mod bills;
 mod payees;
 mod receipts;
+mod repayments;
 mod schedules;
 mod topups;
 mod transfers;
@@ -23,6 +25,11 @@ pub fn router() -> OpenApiRouter<Payments> {
         .routes(routes!(receipts::receipt))
         .routes(routes!(receipts::receipt_pdf))
         .routes(routes!(receipts::verify))
+        .routes(routes!(bills::billers))
+        .routes(routes!(bills::query))
+        .routes(routes!(bills::pay))
+        .routes(routes!(repayments::bill))
+        .routes(routes!(repayments::repay))
         .routes(routes!(payees::banks))
         .routes(routes!(payees::recent))
         .routes(routes!(payees::book, payees::save))
@@ -44,6 +51,11 @@ pub fn doors() -> Doors {
         .customer("GET", "/api/transfers/{id}/receipt")
         .customer("GET", "/api/transfers/{id}/receipt.pdf")
         .open("GET", "/api/receipts/verify")
+        .customer("GET", "/api/billers")
+        .customer("POST", "/api/bills/query")
+        .customer("POST", "/api/bills")
+        .customer("GET", "/api/cards/{id}/bill")
+        .customer("POST", "/api/repayments")
         .customer("GET", "/api/banks")
         .customer("GET", "/api/payees/recent")
         .customer("GET", "/api/payees")

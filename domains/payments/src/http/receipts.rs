@@ -12,14 +12,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::model::capital::capital;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Transfer, TransferId};
-use crate::service::{Payments, receipt_no};
+use crate::service::{Payments, payee_shown, receipt_no};
 
 const PDF: &str = "application/pdf";
 
 /// 电子回单.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Receipt {
+    purpose: Purpose,
     receipt_no: String,
     /// Twelve characters over everything on the receipt; a changed receipt does not fit it.
     verify_code: String,
@@ -41,11 +43,12 @@ pub(super) struct Receipt {
 impl From<(Transfer, String)> for Receipt {
     fn from((t, verify_code): (Transfer, String)) -> Self {
         Self {
+            purpose: t.purpose,
             receipt_no: receipt_no(&t),
             verify_code,
             payer_name_masked: mask::name(&t.from_name),
             payer_no_masked: mask::card(&t.from_no),
-            payee_name_masked: mask::name(&t.to_name),
+            payee_name_masked: payee_shown(&t),
             payee_no_masked: mask::card(&t.to_no),
             bank_name: Some(t.bank.name).filter(|name| !name.is_empty()),
             amount_fen: t.amount_fen,
@@ -79,7 +82,7 @@ impl From<Transfer> for ReceiptCheck {
             valid: true,
             receipt_no: Some(receipt_no(&t)),
             payer_name_masked: Some(mask::name(&t.from_name)),
-            payee_name_masked: Some(mask::name(&t.to_name)),
+            payee_name_masked: Some(payee_shown(&t)),
             payee_no_masked: Some(mask::card(&t.to_no)),
             amount_fen: Some(t.amount_fen),
             amount_capital: Some(capital(t.amount_fen)),

@@ -117,7 +117,7 @@ pub(super) async fn authorise(
     let outcome = payments
         .authorise(&who, id, &key, (ask.challenge_id, &proof))
         .await?;
-    let known = !outcome.state.in_flight();
+    let known = !outcome.transfer.purpose.is_under_way(outcome.state);
     Ok((
         if known {
             StatusCode::OK

@@ -5,10 +5,12 @@ use kit::clock::Ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::model::bill::{PaidBill, period_text};
+use crate::model::purpose::Purpose;
 use crate::model::rules::Warning;
 use crate::model::timeline::{Mark, timeline};
 use crate::model::transfer::{Arrival, State, TransferId};
-use crate::service::{Checked, NameCheck, TransferState, reason_of, receipt_no};
+use crate::service::{Checked, NameCheck, TransferState, payee_shown, reason_of, receipt_no};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct TransferCheck {
@@ -93,10 +95,30 @@ pub(super) struct TransferTo {
     bank_name: Option<String>,
 }
 
+/// What a payment to a biller pays.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BillFacts {
+    period_text: String,
+    number_masked: String,
+    /// The biller's own number of the payment.
+    reference: Option<String>,
+}
+
+impl From<PaidBill> for BillFacts {
+    fn from(bill: PaidBill) -> Self {
+        Self {
+            period_text: period_text(&bill.period),
+            number_masked: mask::card(&bill.number),
+            reference: Some(bill.reference).filter(|reference| !reference.is_empty()),
+        }
+    }
+}
+
 /// A transfer.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TransferView {
     id: TransferId,
+    purpose: Purpose,
     state: State,
     state_text: &'static str,
     /// Why it failed or came back.
@@ -123,6 +145,8 @@ pub(super) struct TransferView {
     /// The way so far and what comes next.
     timeline: Vec<Mark>,
     receipt_no: Option<String>,
+    /// What it pays at a biller; in lists null.
+    bill: Option<BillFacts>,
     /// The proof that it waits for.
     challenge: Option<ChallengeView>,
 }
@@ -133,6 +157,7 @@ impl From<TransferState> for TransferView {
             transfer: t,
             state,
             challenge,
+            bill,
         } = s;
         let some = |at: Ms| (at > 0).then_some(at);
         let reason = reason_of(&t).map(|(code, text)| TransferReason { code, text });
@@ -140,7 +165,8 @@ impl From<TransferState> for TransferView {
         Self {
             id: t.id,
             state,
-            state_text: state.text(),
+            purpose: t.purpose,
+            state_text: t.purpose.state_text(state),
             reason,
             receipt_no: (state == State::Succeeded).then(|| receipt_no(&t)),
             from: TransferFrom {
@@ -148,7 +174,7 @@ impl From<TransferState> for TransferView {
                 no_masked: mask::card(&t.from_no),
             },
             to: TransferTo {
-                name_masked: mask::name(&t.to_name),
+                name_masked: payee_shown(&t),
                 no_masked: mask::card(&t.to_no),
                 bank_name: Some(t.bank.name).filter(|name| !name.is_empty()),
             },
@@ -157,13 +183,14 @@ impl From<TransferState> for TransferView {
             memo: Some(t.memo).filter(|memo| !memo.is_empty()),
             created_at: t.created_at,
             done_at: some(t.done_at),
-            next_check_at: some(t.next_check_at).filter(|_| state.in_flight()),
+            next_check_at: some(t.next_check_at).filter(|_| t.purpose.is_under_way(state)),
             arrival: t.arrival,
             arrival_text: t.arrival.text(),
             cooling_off: t.cooling,
-            execute_at: some(t.execute_at).filter(|_| state == State::Waiting),
+            execute_at: some(t.execute_at).filter(|_| state == State::Waiting && t.purpose != Purpose::Bill),
             schedule_id: Some(t.schedule).filter(|id| !id.is_empty()),
             timeline,
+            bill: bill.map(Into::into),
             challenge: challenge.map(Into::into),
         }
     }

@@ -4,6 +4,7 @@ use kit::clock::Ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::purpose::Purpose;
 use super::transfer::{State, Transfer};
 
 /// Whether a mark lies behind, is at hand or ahead.
@@ -43,7 +44,7 @@ pub(crate) fn timeline(t: &Transfer, state: State) -> Vec<Mark> {
         _ if t.authorised_at > 0 => way.push(mark("已验证身份", Done, t.authorised_at)),
         _ => {}
     }
-    if t.execute_at > 0 && t.authorised_at > 0 {
+    if t.execute_at > 0 && t.authorised_at > 0 && t.purpose != Purpose::Bill {
         match state {
             State::Waiting => way.push(mark("等待转出，可以撤销", Now, t.execute_at)),
             State::Cancelled => {}
@@ -52,6 +53,10 @@ pub(crate) fn timeline(t: &Transfer, state: State) -> Vec<Mark> {
     }
     let elsewhere = !t.bank.is_ours();
     match state {
+        State::Waiting if t.purpose == Purpose::Bill => {
+            way.push(mark("款项已预留，等待缴费单位确认", Now, t.authorised_at));
+            way.push(mark("缴费单位入账", Ahead, 0));
+        }
         State::AwaitingChallenge | State::Waiting => way.push(mark("到账", Ahead, 0)),
         State::Processing => {
             way.push(mark("银行处理中", Now, t.left_at()));
@@ -69,7 +74,7 @@ pub(crate) fn timeline(t: &Transfer, state: State) -> Vec<Mark> {
                 if elsewhere {
                     "对方银行已入账"
                 } else {
-                    "已到账"
+                    t.purpose.arrived()
                 },
                 Done,
                 t.done_at,

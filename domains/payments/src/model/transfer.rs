@@ -4,6 +4,8 @@ use kit::clock::{DAY, HOUR, MINUTE, Ms, SECOND};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::purpose::Purpose;
+
 kit::id_type!(
     /// A transfer; the same id names it to the core bank.
     pub TransferId
@@ -226,6 +228,7 @@ pub(crate) struct Transfer {
     pub(crate) id: TransferId,
     pub(crate) customer: identity::CustomerId,
     pub(crate) account: accounts::AccountId,
+    pub(crate) purpose: Purpose,
     /// The payer's card, or account where there is no card.
     pub(crate) from_no: String,
     pub(crate) from_name: String,
@@ -306,6 +309,7 @@ impl Transfer {
             id,
             customer,
             account,
+            purpose: Purpose::Transfer,
             from_no: String::new(),
             from_name: String::new(),
             to_no: String::new(),

@@ -12,6 +12,7 @@ use super::Payments;
 use super::look::TransferState;
 use crate::error::Error;
 use crate::jobs::SETTLE;
+use crate::model::purpose::Purpose;
 use crate::model::rules::{COOLING, Circumstances, cools};
 use crate::model::transfer::{Hold, Move, State, Transfer, TransferId, ask_again_after};
 use crate::store::{self, Wait};
@@ -19,12 +20,12 @@ use crate::store::{self, Wait};
 /// The job looks after the transfer when this request does not come back with an answer in time.
 const LOOK_AFTER: i64 = 8 * kit::clock::SECOND;
 
-/// The caller's key for one authorisation.
+/// The caller's key for one command.
 #[derive(Clone)]
-struct Key {
-    scope: String,
-    key: String,
-    hash: String,
+pub(crate) struct Key {
+    pub(crate) scope: String,
+    pub(crate) key: String,
+    pub(crate) hash: String,
 }
 
 impl Payments {
@@ -42,7 +43,7 @@ impl Payments {
             key: key.to_owned(),
             hash: idem::hash_of(&(id, &challenge)),
         };
-        if let Some(earlier) = self.earlier(who, &key.scope, &key.key, &key.hash).await? {
+        if let Some(earlier) = self.earlier(who, &key).await? {
             return Ok(earlier);
         }
         let transfer = self.owned(who, id).await?;
@@ -54,11 +55,17 @@ impl Payments {
         {
             return Err(Error::WrongState);
         }
+        let owed = self.owed_for(&transfer).await?;
+        let (this, given) = (self.clone(), transfer.clone());
+        self.cx
+            .db
+            .read(async move |c| this.not_taken(c, &given).await)
+            .await?;
         self.prove(who, &transfer, proof).await?;
         let this = self.clone();
         self.cx
             .db
-            .tx(async move |c| this.commit_to(c, &transfer, &key).await)
+            .tx(async move |c| this.commit_to(c, (&transfer, owed), &key).await)
             .await?;
         kit::failpoint::reach("payments.authorised");
         self.settle_now(id).await?;
@@ -69,7 +76,9 @@ impl Payments {
     /// Repeating it changes nothing.
     pub(crate) async fn cancel(&self, who: &Customer, id: TransferId) -> Result<TransferState, Error> {
         let transfer = self.owned(who, id).await?;
-        let to = transfer.state.after(Move::Cancel);
+        // A biller may have been told of what waits: only its word ends it.
+        let told = transfer.purpose == Purpose::Bill && transfer.state == State::Waiting;
+        let to = transfer.state.after(Move::Cancel).filter(|_| !told);
         if transfer.state != State::Cancelled {
             let to = to.ok_or(Error::WrongState)?;
             let (this, given) = (self.clone(), transfer.clone());
@@ -91,7 +100,7 @@ impl Payments {
             return Err(Error::WrongState);
         }
         if t.state == State::Waiting {
-            Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+            Self::return_limit(c, t).await?;
             if t.hold == Hold::None {
                 jobs::cancel(c, SETTLE, &t.id.to_string()).await?;
             } else {
@@ -114,7 +123,12 @@ impl Payments {
     }
 
     /// The one transaction after which the bank is committed.
-    async fn commit_to(&self, c: &mut Conn, transfer: &Transfer, key: &Key) -> Result<(), Error> {
+    async fn commit_to(
+        &self,
+        c: &mut Conn,
+        (transfer, owed): (&Transfer, Option<i64>),
+        key: &Key,
+    ) -> Result<(), Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
             Claim::New => {}
@@ -130,8 +144,14 @@ impl Payments {
         if Accounts::is_blocked(c, transfer.account).await? {
             return Err(Error::AccountBlocked);
         }
-        Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
+        if transfer.purpose.is_limited() {
+            Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
+        }
+        self.not_taken(c, transfer).await?;
         self.on_its_way(c, transfer, now).await?;
+        if let Some(owed) = owed {
+            Self::not_more_than(c, transfer, owed).await?;
+        }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
         idem::finish(c, &key.scope, &key.key, &id.to_string()).await?;
@@ -142,15 +162,17 @@ impl Payments {
     async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
         let circumstances = Circumstances {
             amount: t.amount_fen,
-            first_time: !store::knows(c, t.customer, &t.to_idx).await?,
+            first_time: t.purpose == Purpose::Transfer && !store::knows(c, t.customer, &t.to_idx).await?,
             again: false,
             now,
         };
         let cooling = t.cooling || cools(&circumstances);
         let wait = t.arrival.wait().max(if cooling { COOLING } else { 0 });
-        let step = if wait > 0 { Move::Postpone } else { Move::Authorise };
+        // A biller is told while the money is held.
+        let held = wait > 0 || t.purpose == Purpose::Bill;
+        let step = if held { Move::Postpone } else { Move::Authorise };
         t.state.after(step).ok_or(Error::WrongState)?;
-        let moved = if wait > 0 {
+        let moved = if held {
             let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
             let wait = Wait {
                 execute_at: now + wait,

@@ -12,9 +12,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Payments;
+use super::authorise::Key;
 use super::look::TransferState;
 use super::payee::{NameCheck, Resolved, To};
 use crate::error::Error;
+use crate::model::bill::PaidBill;
+use crate::model::purpose::Purpose;
 use crate::model::rules::{MEMO_MAX, cools};
 use crate::model::transfer::{Arrival, Signed, Transfer, TransferId};
 use crate::store;
@@ -53,28 +56,44 @@ impl Draft {
 }
 
 /// What is asked for, beside who pays whom.
-struct Wish {
-    amount_fen: i64,
-    memo: String,
-    arrival: Arrival,
-    cooling: bool,
+pub(crate) struct Wish {
+    pub(crate) amount_fen: i64,
+    pub(crate) memo: String,
+    pub(crate) arrival: Arrival,
+    pub(crate) cooling: bool,
+    pub(crate) purpose: Purpose,
 }
 
 impl Payments {
     /// Makes a draft that waits for the customer's proof. The same key and content give the same draft.
     pub(crate) async fn draft(&self, who: &Customer, key: &str, ask: &Draft) -> Result<TransferState, Error> {
-        let scope = format!("transfer:{}", who.id);
-        let hash = self.cx.vault.tag("transfer.ask", &[&idem::hash_of(ask)]);
-        if let Some(earlier) = self.earlier(who, &scope, key, &hash).await? {
+        let key = Key {
+            scope: format!("transfer:{}", who.id),
+            key: key.to_owned(),
+            hash: self.cx.vault.tag("transfer.ask", &[&idem::hash_of(ask)]),
+        };
+        if let Some(earlier) = self.earlier(who, &key).await? {
             return Ok(earlier);
         }
-        let (transfer, factors) = self.prepared(who, ask).await?;
-        let (this, key, customer) = (self.clone(), key.to_owned(), who.id);
+        let transfer = self.prepared(who, ask).await?;
+        self.drafted(who, key, (transfer, None)).await
+    }
+
+    /// Writes a draft and asks for its proof, unless this key did before.
+    pub(crate) async fn drafted(
+        &self,
+        who: &Customer,
+        key: Key,
+        (transfer, bill): (Transfer, Option<PaidBill>),
+    ) -> Result<TransferState, Error> {
+        let act = transfer.purpose.act();
+        let factors = self.identity.policy(act, transfer.amount_fen).await?;
+        let (this, customer) = (self.clone(), who.id);
         let id = self
             .cx
             .db
             .tx(async move |c| {
-                match idem::claim(c, &scope, &key, &hash, transfer.created_at, 0).await? {
+                match idem::claim(c, &key.scope, &key.key, &key.hash, transfer.created_at, 0).await? {
                     Claim::New => {}
                     Claim::Done(id) => return id.parse().map_err(|_| Error::NotFound),
                     Claim::Different => return Err(Error::KeyReused),
@@ -83,9 +102,12 @@ impl Payments {
                     }
                 }
                 this.write_draft(c, transfer.clone(), &factors).await?;
+                if let Some(bill) = &bill {
+                    store::insert_bill(c, &this.seal_bill(bill)).await?;
+                }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
-                idem::finish(c, &scope, &key, &transfer.id.to_string()).await?;
+                idem::finish(c, &key.scope, &key.key, &transfer.id.to_string()).await?;
                 Ok(transfer.id)
             })
             .await?;
@@ -93,23 +115,12 @@ impl Payments {
     }
 
     /// The draft that this key made before, if it did.
-    pub(crate) async fn earlier(
-        &self,
-        who: &Customer,
-        scope: &str,
-        key: &str,
-        hash: &str,
-    ) -> Result<Option<TransferState>, Error> {
-        let (scope, key, hash, now) = (
-            scope.to_owned(),
-            key.to_owned(),
-            hash.to_owned(),
-            self.cx.clock.now(),
-        );
+    pub(crate) async fn earlier(&self, who: &Customer, key: &Key) -> Result<Option<TransferState>, Error> {
+        let (key, now) = (key.clone(), self.cx.clock.now());
         let known = self
             .cx
             .db
-            .read(async move |c| idem::look(c, &scope, &key, &hash, now).await)
+            .read(async move |c| idem::look(c, &key.scope, &key.key, &key.hash, now).await)
             .await?;
         match known {
             Claim::New => Ok(None),
@@ -122,7 +133,7 @@ impl Payments {
     }
 
     /// Every refusal that can be known now is given now.
-    async fn prepared(&self, who: &Customer, ask: &Draft) -> Result<(Transfer, Vec<Factor>), Error> {
+    async fn prepared(&self, who: &Customer, ask: &Draft) -> Result<Transfer, Error> {
         let memo = memo_of(ask.memo.as_deref())?;
         let own = self.payer(who, ask.from_account_id).await?;
         self.allowance(who.id, own.id).await?.check(ask.amount_fen)?;
@@ -130,14 +141,14 @@ impl Payments {
         reachable(&own.account_no, &payee)?;
         self.affordable(&own.account_no, ask.amount_fen).await?;
         let cooling = cools(&self.circumstances(who, &payee, ask.amount_fen).await?);
-        let factors = self.identity.policy("transfer", ask.amount_fen).await?;
         let wish = Wish {
             amount_fen: ask.amount_fen,
             memo,
             arrival: ask.arrival.unwrap_or_default(),
             cooling,
+            purpose: Purpose::Transfer,
         };
-        Ok((self.transfer(who, own, payee, wish).await?, factors))
+        self.transfer(who, own, payee, wish).await
     }
 
     /// The customer's own account, free to pay.
@@ -159,7 +170,7 @@ impl Payments {
         Ok(own)
     }
 
-    async fn affordable(&self, from_no: &str, amount: i64) -> Result<(), Error> {
+    pub(crate) async fn affordable(&self, from_no: &str, amount: i64) -> Result<(), Error> {
         match self.core.balance(from_no).await {
             Answer::Done(balance) if balance.available.fen() >= amount => Ok(()),
             Answer::Done(_) => Err(Error::Insufficient),
@@ -168,7 +179,7 @@ impl Payments {
         }
     }
 
-    async fn transfer(
+    pub(crate) async fn transfer(
         &self,
         who: &Customer,
         own: accounts::OwnAccount,
@@ -191,6 +202,7 @@ impl Payments {
             id,
             customer: who.id,
             account: own.id,
+            purpose: wish.purpose,
             from_name: self.identity.name_of(who.id).await?,
             to_idx: self.index_of(&payee),
             from_no,
@@ -217,7 +229,7 @@ impl Payments {
         let summary = summary_of(&transfer);
         let ask = NewChallenge {
             customer: transfer.customer,
-            act: "transfer",
+            act: transfer.purpose.act(),
             bound: transfer.bound.clone(),
             summary,
             factors: factors.to_vec(),
@@ -250,6 +262,13 @@ impl Payments {
 
 /// What the customer signs, in words: `向*明转账500.00元（中国工商银行，次日到账）`.
 fn summary_of(t: &Transfer) -> String {
+    if t.purpose == Purpose::Repayment {
+        let (tail, amount) = (mask::tail(&t.to_no), Money::cny(t.amount_fen));
+        return format!("尾号{tail}的信用卡还款{amount}元");
+    }
+    if t.purpose == Purpose::Bill {
+        return format!("缴纳{}{}元（{}）", t.memo, Money::cny(t.amount_fen), t.to_name);
+    }
     let mut notes = Vec::new();
     if !t.bank.is_ours() {
         notes.push(t.bank.name.as_str());

@@ -1,13 +1,14 @@
 //! Transfers for those who look after them: the masked file of one for a case, and lines for reconciliation.
 
-use corebank::{Answer, RefusalCode, TransferStatus};
+use corebank::{Answer, TransferStatus};
 use identity::mask;
 use kit::clock::Ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Payments;
-use crate::error::{Error, told};
+use super::look::{payee_shown, reason_of};
+use crate::error::Error;
 use crate::model::transfer::{State, TransferId};
 use crate::store::ours;
 
@@ -73,16 +74,14 @@ impl Payments {
             id: t.id,
             customer: t.customer,
             state: t.state,
-            state_text: t.state.text(),
-            reason: if t.state == State::Failed {
-                told(RefusalCode::parse(&t.reason)).1
-            } else {
-                ""
-            },
+            state_text: t.purpose.state_text(t.state),
+            reason: reason_of(&t)
+                .filter(|_| t.state == State::Failed)
+                .map_or("", |(_, text)| text),
             from_masked: mask::card(&t.from_no),
             payer_masked: mask::name(&t.from_name),
             to_masked: mask::card(&t.to_no),
-            payee_masked: mask::name(&t.to_name),
+            payee_masked: payee_shown(&t),
             amount_fen: t.amount_fen,
             reference: t.reference,
             created_at: t.created_at,

@@ -78,6 +78,7 @@ impl Payments {
                     state: transfer.state_at(now),
                     transfer,
                     challenge: None,
+                    bill: None,
                 })
             })
             .collect()

@@ -13,6 +13,7 @@ use super::Payments;
 use super::settle::{PATIENCE, Word};
 use crate::error::Error;
 use crate::jobs::SETTLE;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Hold, Move, Transfer, ask_again_after};
 use crate::store;
 
@@ -167,7 +168,8 @@ impl Payments {
             amount: Money::cny(t.amount_fen),
             memo: t.memo.clone(),
             business_date: t.business_date.parse().unwrap_or(self.cx.clock.today()),
-            timeout_ms: Some(t.execute_at - t.authorised_at + SAFETY),
+            // What a biller may have been told of is held until it has spoken.
+            timeout_ms: (t.purpose != Purpose::Bill).then_some(t.execute_at - t.authorised_at + SAFETY),
         };
         match tokio::time::timeout(PATIENCE, self.core.hold(&order)).await {
             Ok(Answer::Done(_)) => Held::Yes,

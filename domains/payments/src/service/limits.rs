@@ -8,6 +8,7 @@ use kit::db::Conn;
 use super::Payments;
 use crate::error::Error;
 use crate::model::rules::{Excess, Limits, Usage, Used};
+use crate::model::transfer::Transfer;
 use crate::store;
 
 /// Every customer is in this class until classes are assigned.
@@ -129,17 +130,15 @@ impl Payments {
         Ok(())
     }
 
-    /// Gives back what a payment had taken when it was authorised.
-    pub(crate) async fn return_limit(
-        c: &mut Conn,
-        (customer, account): (CustomerId, AccountId),
-        amount: i64,
-        authorised_at: Ms,
-    ) -> Result<(), Error> {
-        let (day, year) = windows(authorised_at);
-        for (subject, _) in subjects(c, customer, account).await? {
-            store::return_limit(c, &subject, &year, amount).await?;
-            store::return_limit(c, &subject, &day, amount).await?;
+    /// Gives back what a transfer had taken when it was authorised.
+    pub(crate) async fn return_limit(c: &mut Conn, t: &Transfer) -> Result<(), Error> {
+        if !t.purpose.is_limited() {
+            return Ok(());
+        }
+        let (day, year) = windows(t.authorised_at);
+        for (subject, _) in subjects(c, t.customer, t.account).await? {
+            store::return_limit(c, &subject, &year, t.amount_fen).await?;
+            store::return_limit(c, &subject, &day, t.amount_fen).await?;
         }
         Ok(())
     }

@@ -6,7 +6,10 @@ use kit::clock::Ms;
 use kit::money::Money;
 
 use super::Payments;
-use crate::error::{Error, sent_back, told};
+use crate::error::Error;
+use crate::model::bill::{PaidBill, reason_told};
+use crate::model::purpose::Purpose;
+use crate::model::told::{sent_back, told};
 use crate::model::transfer::{State, Transfer, TransferId};
 use crate::store;
 
@@ -15,6 +18,8 @@ pub(crate) struct TransferState {
     pub(crate) transfer: Transfer,
     pub(crate) state: State,
     pub(crate) challenge: Option<Challenge>,
+    /// What it pays, where one transfer is looked at.
+    pub(crate) bill: Option<PaidBill>,
 }
 
 /// The day's transfers in numbers.
@@ -28,6 +33,7 @@ pub struct Figures {
 /// What a message about a transfer needs.
 #[derive(Clone, Debug)]
 pub struct Notice {
+    pub purpose: Purpose,
     pub customer: identity::CustomerId,
     pub account: accounts::AccountId,
     pub amount: Money,
@@ -47,9 +53,17 @@ pub struct Notice {
 /// Why a transfer failed or came back: stable code and text.
 pub(crate) fn reason_of(t: &Transfer) -> Option<(&'static str, &'static str)> {
     match t.state {
-        State::Failed => Some(told(RefusalCode::parse(&t.reason))),
+        State::Failed => reason_told(&t.reason).or_else(|| Some(told(RefusalCode::parse(&t.reason)))),
         State::Returned => Some(sent_back(ReturnReason::parse(&t.reason))),
         _ => None,
+    }
+}
+
+/// The payee as others may read it; a biller's name is nobody's secret.
+pub(crate) fn payee_shown(t: &Transfer) -> String {
+    match t.purpose {
+        Purpose::Bill => t.to_name.clone(),
+        Purpose::Transfer | Purpose::Repayment => mask::name(&t.to_name),
     }
 }
 
@@ -80,10 +94,11 @@ impl Payments {
         let Some(row) = row else { return Ok(None) };
         let t = self.open(row)?;
         Ok(Some(Notice {
+            purpose: t.purpose,
             customer: t.customer,
             account: t.account,
             amount: Money::cny(t.amount_fen),
-            payee_masked: mask::name(&t.to_name),
+            payee_masked: payee_shown(&t),
             account_tail: mask::tail(&t.from_no),
             at: t.done_at,
             state: t.state,
@@ -108,6 +123,7 @@ impl Payments {
             _ => None,
         };
         Ok(TransferState {
+            bill: self.bill_of(&transfer).await?,
             transfer,
             state,
             challenge,

@@ -2,7 +2,9 @@
 
 mod authorise;
 mod banks;
+mod bills;
 mod book;
+mod carry;
 mod check;
 mod draft;
 mod file;
@@ -13,6 +15,7 @@ mod look;
 mod payee;
 mod receipt;
 mod record;
+mod repay;
 mod schedule;
 mod scheduled;
 mod sealed;
@@ -23,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Accounts;
+use billers::BillerHub;
 use corebank::CoreBank;
 use identity::Identity;
 use kit::clock::Ms;
@@ -31,14 +35,16 @@ use kit::limits::{Limiter, Quota};
 
 pub(crate) use banks::BankChoice;
 use banks::Banks;
+pub(crate) use bills::{OwedState, PayBill};
 pub(crate) use book::NewPayee;
 pub(crate) use check::{Check, Checked};
 pub(crate) use draft::Draft;
 pub use file::{CoreWord, OurLine, TransferFile};
 pub use look::{Figures, Notice};
-pub(crate) use look::{TransferState, reason_of};
+pub(crate) use look::{TransferState, payee_shown, reason_of};
 pub(crate) use payee::NameCheck;
 pub(crate) use receipt::receipt_no;
+pub(crate) use repay::{BillState, Repay};
 pub(crate) use schedule::{NewSchedule, ScheduleState};
 pub use scheduled::{PlanNotice, keep_scheduling};
 pub(crate) use sealed::KnownPayee;
@@ -59,6 +65,8 @@ pub struct Payments {
     pub(crate) core: Arc<dyn CoreBank>,
     pub(crate) identity: Identity,
     pub(crate) accounts: Accounts,
+    /// The billers; none where the bank has no hub.
+    pub(crate) hub: Option<Arc<dyn BillerHub>>,
     pub(crate) settings: Settings,
     pub(crate) banks: Arc<Banks>,
     /// Who walks through account numbers learns names; this makes it slow.
@@ -72,7 +80,7 @@ impl Payments {
         cx: Cx,
         core: Arc<dyn CoreBank>,
         identity: Identity,
-        accounts: Accounts,
+        (accounts, hub): (Accounts, Option<Arc<dyn BillerHub>>),
         settings: Settings,
     ) -> Self {
         let quota = |per| Limiter::new(Quota { burst: 60, per });
@@ -81,6 +89,7 @@ impl Payments {
             core,
             identity,
             accounts,
+            hub,
             settings,
             banks: Arc::default(),
             checks: quota(Duration::from_mins(10)),

@@ -9,6 +9,7 @@ use kit::clock::{date_of, text_of};
 use kit::money::Money;
 
 use super::Payments;
+use super::look::payee_shown;
 use crate::error::Error;
 use crate::model::capital::capital;
 use crate::model::transfer::{State, Transfer, TransferId};
@@ -42,7 +43,7 @@ impl Payments {
         let (t, code) = self.receipt(who, id).await?;
         let number = receipt_no(&t);
         let slip = Slip {
-            title: "转账电子回单".to_owned(),
+            title: t.purpose.receipt_title().to_owned(),
             figure: format!("¥ {}", Money::cny(t.amount_fen)),
             lines: lines(&t),
             verify_path: format!("/h5/verify?code={code}"),
@@ -110,7 +111,7 @@ fn lines(t: &Transfer) -> Vec<(&'static str, String)> {
         ("金额大写", capital(t.amount_fen)),
         ("付款人", mask::name(&t.from_name)),
         ("付款账号", mask::card(&t.from_no)),
-        ("收款人", mask::name(&t.to_name)),
+        ("收款人", payee_shown(t)),
         ("收款账号", mask::card(&t.to_no)),
         (
             "收款银行",

@@ -13,6 +13,7 @@ use super::sealed::KnownPayee;
 use super::settle::Word;
 use crate::error::Error;
 use crate::jobs::SETTLE;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Hold, Move, Transfer, ask_again_after};
 use crate::store;
 
@@ -61,6 +62,9 @@ impl Payments {
             return Ok(());
         }
         store::hold_is(c, t.id, (t.hold, done_with(t.hold))).await?;
+        if t.purpose != Purpose::Transfer {
+            return Ok(());
+        }
         let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
         let known = KnownPayee {
             id: id.clone(),
@@ -101,7 +105,7 @@ impl Payments {
             topic: "payments.returned",
         };
         if self.end(c, t, ending, now).await? {
-            Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+            Self::return_limit(c, t).await?;
         }
         Ok(())
     }
@@ -113,9 +117,20 @@ impl Payments {
         code: RefusalCode,
         now: Ms,
     ) -> Result<(), Error> {
+        self.refused_for(c, t, code.as_str(), now).await
+    }
+
+    /// Refused for a reason that is kept by its name.
+    pub(crate) async fn refused_for(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        reason: &'static str,
+        now: Ms,
+    ) -> Result<(), Error> {
         let ending = Ending {
             step: Move::Refuse,
-            reason: code.as_str(),
+            reason,
             reference: "",
             result: "refused",
             topic: "payments.failed",
@@ -123,7 +138,7 @@ impl Payments {
         if !self.end(c, t, ending, now).await? {
             return Ok(());
         }
-        Self::return_limit(c, (t.customer, t.account), t.amount_fen, t.authorised_at).await?;
+        Self::return_limit(c, t).await?;
         if matches!(t.hold, Hold::Wanted | Hold::Held) {
             self.unwanted(c, t).await?;
         }
@@ -131,7 +146,7 @@ impl Payments {
     }
 
     /// Nothing new: the next question later, and after a while a case for people, once.
-    async fn still_unknown(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+    pub(crate) async fn still_unknown(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
         store::asked(c, t.id, now + ask_again_after(t.checks)).await?;
         if now - t.left_at() >= self.settings.case_after {
             let body = json!({"transfer": t.id, "customer": t.customer, "state": t.state});

@@ -4,6 +4,7 @@ use kit::clock::Ms;
 use kit::crypto::Error;
 
 use super::Payments;
+use crate::model::purpose::Purpose;
 use crate::model::schedule::{Frequency, Plan, Schedule, ScheduleId, Stage};
 use crate::model::transfer::{Arrival, Bank, Hold, State, Transfer, TransferId};
 use crate::store::{PayeeRow, Row, ScheduleRow};
@@ -46,6 +47,7 @@ impl Payments {
             schedule: t.schedule.clone(),
             sent_at: t.sent_at,
             accepted_at: t.accepted_at,
+            purpose: t.purpose.name().to_owned(),
         }
     }
 
@@ -89,6 +91,7 @@ impl Payments {
             schedule: r.schedule,
             sent_at: r.sent_at,
             accepted_at: r.accepted_at,
+            purpose: Purpose::parse(&r.purpose),
         })
     }
 

@@ -15,6 +15,7 @@ use kit::money::Money;
 
 use super::Payments;
 use crate::error::Error;
+use crate::model::purpose::Purpose;
 use crate::model::transfer::{Hold, State, Transfer, TransferId};
 use crate::store;
 
@@ -40,14 +41,23 @@ impl Payments {
             return Ok(());
         };
         match transfer.state {
-            State::Waiting if transfer.hold == Hold::Wanted => self.hold(&transfer).await,
-            State::Processing => {
-                let word = self.send(&transfer).await;
-                kit::failpoint::reach("payments.sent");
-                self.record(&transfer, word).await
+            State::Waiting if transfer.purpose == Purpose::Bill => {
+                self.carry(&transfer).await?;
+                match self.load(id).await? {
+                    Some(t) if t.state == State::Processing => self.send_now(&t).await,
+                    _ => Ok(()),
+                }
             }
+            State::Waiting if transfer.hold == Hold::Wanted => self.hold(&transfer).await,
+            State::Processing => self.send_now(&transfer).await,
             _ => Ok(()),
         }
+    }
+
+    async fn send_now(&self, t: &Transfer) -> Result<(), Error> {
+        let word = self.send(t).await;
+        kit::failpoint::reach("payments.sent");
+        self.record(t, word).await
     }
 
     /// Looks after a transfer that has not come to its end; gives the time of the next look, or none.
@@ -57,6 +67,7 @@ impl Payments {
         };
         let now = self.cx.clock.now();
         match (transfer.state, transfer.hold) {
+            (State::Waiting, _) if transfer.purpose == Purpose::Bill => self.settle_now(id).await?,
             (State::Waiting, _) if now >= transfer.execute_at => {
                 self.leave(&transfer).await?;
                 self.settle_now(id).await?;
@@ -150,6 +161,7 @@ fn next_look(t: &Transfer, now: Ms) -> Option<Ms> {
         (State::Processing | State::AtClearing, _) | (_, Hold::Unwanted) => {
             Some(t.next_check_at.max(now + 1))
         }
+        (State::Waiting, _) if t.purpose == Purpose::Bill => Some(t.next_check_at.max(now + 1)),
         (State::Waiting, Hold::Wanted) => Some(t.next_check_at.min(t.execute_at).max(now + 1)),
         (State::Waiting, _) => Some(t.execute_at.max(now + 1)),
         _ => None,

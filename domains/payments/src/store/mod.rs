@@ -1,5 +1,6 @@
 //! Every SQL statement of payments, by table. Names, numbers and memos arrive and leave sealed.
 
+mod bills;
 mod limits;
 pub(crate) mod ours;
 mod payees;
@@ -8,6 +9,7 @@ mod schedules;
 mod topups;
 mod transfers;
 
+pub(crate) use bills::*;
 pub(crate) use limits::*;
 pub(crate) use payees::*;
 pub(crate) use receipts::*;
@@ -26,6 +28,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("payments_transfer", "to_name"),
     sealed!("payments_transfer", "memo"),
     sealed!("payments_topup", "account_no"),
+    sealed!("payments_bill", "number"),
     sealed!("payments_payee", "to_no"),
     sealed!("payments_payee", "to_name"),
     sealed!("payments_payee", "alias"),

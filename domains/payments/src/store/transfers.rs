@@ -42,6 +42,7 @@ pub(crate) struct Row {
     pub(crate) schedule: String,
     pub(crate) sent_at: Ms,
     pub(crate) accepted_at: Ms,
+    pub(crate) purpose: String,
 }
 
 /// Read by position, because a row has more columns than a tuple may.
@@ -85,6 +86,7 @@ impl FromRow for Row {
             schedule: at(cols, 31)?,
             sent_at: at(cols, 32)?,
             accepted_at: at(cols, 33)?,
+            purpose: at(cols, 34)?,
         })
     }
 }
@@ -119,12 +121,13 @@ pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
         cooling.val(),
         r.schedule.val(),
         r.sent_at.val(),
+        r.purpose.val(),
     ];
     c.exec_vals(
         "insert into payments_transfer (id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo,
              state, challenge_id, bound, expires_at, business_date, created_at, authorised_at, next_check_at, bank, bank_name,
-             arrival, cooling, schedule_id, sent_at, reason, reference, done_at, checks)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
+             arrival, cooling, schedule_id, sent_at, purpose, reason, reference, done_at, checks)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
         &vals,
     )
     .await
@@ -134,7 +137,7 @@ pub(crate) async fn by_id(c: &mut Conn, id: TransferId) -> Result<Option<Row>> {
     c.row(
         "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
              challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at,
-             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at
+             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at, purpose
          from payments_transfer where id = ?",
         (id,),
     )
@@ -151,7 +154,7 @@ pub(crate) async fn of_customer(
     c.rows(
         "select id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, state, reason,
              challenge_id, bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at,
-             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at
+             bank, bank_name, arrival, cooling, execute_at, hold, hold_id, void_id, schedule_id, sent_at, accepted_at, purpose
          from payments_transfer where customer_id = ? and (created_at < ? or (created_at = ? and id < ?))
          order by created_at desc, id desc limit ?",
         (customer, before, before, id, limit),
@@ -305,4 +308,21 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
         .await?;
     let (count, sum) = booked.unwrap_or_default();
     Ok((count, sum.unwrap_or(0), under_way.map_or(0, |(n,)| n)))
+}
+
+/// What is on its way from a customer to an account for this purpose. Fen.
+pub(crate) async fn under_way(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    to_idx: &str,
+    purpose: &str,
+) -> Result<i64> {
+    let sum: Option<(Option<i64>,)> = c
+        .row(
+            "select cast(sum(amount) as signed) from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
+             and state in ('waiting', 'processing', 'at_clearing')",
+            (customer, to_idx, purpose),
+        )
+        .await?;
+    Ok(sum.and_then(|(sum,)| sum).unwrap_or(0))
 }

@@ -14,10 +14,14 @@ export function switchHotkeys(on: boolean): void {
 const writes = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
+/** A dialog that is closed stays in the page, unseen. */
+const dialogOpen = (): boolean =>
+  [...document.querySelectorAll('[role=dialog]')].some((dialog) => dialog.checkVisibility())
+
 export function useHotkeys(keys: Record<string, () => void>): void {
   function press(event: KeyboardEvent): void {
     if (!hotkeysOn.value || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    if (writes(event.target) || document.querySelector('[role=dialog]')) return
+    if (writes(event.target) || dialogOpen()) return
     const act = keys[event.key]
     if (!act) return
     event.preventDefault()

@@ -157,6 +157,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The billers that can be paid. */
+        get: operations["get_billers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts the payment of a bill; no money moves before it is authorised at `/api/transfers/{id}/authorise`. */
+        post: operations["post_bills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is owed under a number. Changes nothing; by POST, so that the number stands in no address. */
+        post: operations["post_bills_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bindings": {
         parameters: {
             query?: never;
@@ -219,6 +270,23 @@ export interface paths {
         put?: never;
         /** Sends a new code. */
         post: operations["post_bindings_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last bill of an own credit card, and what of it is still to be repaid. */
+        get: operations["get_cards_id_bill"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -874,6 +942,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/repayments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts a repayment; no money moves before it is authorised at `/api/transfers/{id}/authorise`. */
+        post: operations["post_repayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -1342,6 +1427,36 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @description What a payment to a biller pays. */
+        BillFacts: {
+            number_masked: string;
+            period_text: string;
+            /** @description The biller's own number of the payment. */
+            reference?: string | null;
+        };
+        BillQuery: {
+            /** @description Code of the biller. */
+            biller: string;
+            /** @description 户号; spaces don't matter. */
+            number: string;
+        };
+        BillerList: {
+            items: components["schemas"]["BillerView"][];
+        };
+        /** @description 缴费单位 */
+        BillerView: {
+            code: string;
+            /**
+             * Format: int64
+             * @description How many digits a number has.
+             */
+            digits: number;
+            /** @description `电费` */
+            kind: string;
+            name: string;
+            /** @description What the biller calls the number: `户号`. */
+            number_label: string;
+        };
         /** @description The form, as typed. */
         BindingForm: {
             card_no: string;
@@ -1373,6 +1488,64 @@ export interface components {
             address: string;
             name: string;
             phone: string;
+        };
+        /** @description 信用卡账单. Amounts are fen and never negative. */
+        CardBillView: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description 到期还款日, inclusive. */
+            due_date: string;
+            /**
+             * Format: int64
+             * @description 最低还款额
+             */
+            min_fen: number;
+            /**
+             * Format: int64
+             * @description What is still missing from the minimum.
+             */
+            min_remaining_fen: number;
+            /**
+             * Format: int64
+             * @description The largest repayment that is accepted: owed, less what is under way.
+             */
+            most_fen: number;
+            no_masked: string;
+            /** @description The due date is over and the minimum has not been repaid. */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description Everything owed now, billed or not.
+             */
+            owed_fen: number;
+            /**
+             * Format: int64
+             * @description Paid in since the statement date.
+             */
+            paid_fen: number;
+            product: string;
+            /**
+             * Format: int64
+             * @description 本期剩余应还
+             */
+            remaining_fen: number;
+            /** @description 账单日, `YYYY-MM-DD`. */
+            statement_date: string;
+            /**
+             * Format: int64
+             * @description 本期应还: what was owed at the statement date.
+             */
+            statement_fen: number;
+            tail: string;
+            /**
+             * Format: int64
+             * @description 未出账: spent since the statement date.
+             */
+            unbilled_fen: number;
+            /**
+             * Format: int64
+             * @description Repayments that are being processed.
+             */
+            under_way_fen: number;
         };
         CaseClaim: {
             /**
@@ -1833,6 +2006,22 @@ export interface components {
             /** @description What went out, the largest first. */
             spending: components["schemas"]["CategorySum"][];
         };
+        /** @description A bill to be paid, as it was shown. */
+        NewBillPayment: {
+            /**
+             * Format: int64
+             * @description Fen, as it was shown; another amount by now is refused.
+             */
+            amount_fen: number;
+            /** @description Which bill, from `/api/bills/query`. */
+            bill_no: string;
+            /** @description Code of the biller, from `/api/billers`. */
+            biller: string;
+            /** @description A current account 活期账户 of the customer's. */
+            from_account_id: components["schemas"]["AccountId"];
+            /** @description 户号 */
+            number: string;
+        };
         NewPayPassword: {
             challenge_id: components["schemas"]["ChallengeId"];
             /** @description Six digits that are not easy to guess. */
@@ -1848,6 +2037,18 @@ export interface components {
             to_name: string;
             /** @description A card or account number, or the `account_ref` of a payee paid lately. */
             to_no: string;
+        };
+        /** @description A repayment as asked for. */
+        NewRepayment: {
+            /**
+             * Format: int64
+             * @description Fen; at most what is owed and not yet being repaid.
+             */
+            amount_fen: number;
+            /** @description The credit card. */
+            card_account_id: components["schemas"]["AccountId"];
+            /** @description A current account 活期账户 of the customer's. */
+            from_account_id: components["schemas"]["AccountId"];
         };
         /** @description A transfer to be planned. */
         NewSchedule: {
@@ -1947,6 +2148,25 @@ export interface components {
             transfers_processing: number;
             /** Format: int64 */
             transfers_today: number;
+        };
+        OpenBill: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            bill_no: string;
+            /** @description `2026年10月` */
+            period_text: string;
+        };
+        /** @description What is open under a number. */
+        OpenBills: {
+            biller: components["schemas"]["BillerView"];
+            /** @description Bills that are being paid already are left out. */
+            items: components["schemas"]["OpenBill"][];
+            /** @description 户名, masked: enough to recognise one's own. */
+            name_masked: string;
+            number_masked: string;
         };
         OutcomeChoice: {
             code: string;
@@ -2136,6 +2356,7 @@ export interface components {
                 amount_fen: number;
                 arrival: components["schemas"]["Arrival"];
                 arrival_text: string;
+                bill?: components["schemas"]["BillFacts"] | null;
                 challenge?: components["schemas"]["ChallengeView"] | null;
                 /** @description It waits because a large first payment at night does. */
                 cooling_off: boolean;
@@ -2149,6 +2370,7 @@ export interface components {
                 id: components["schemas"]["TransferId"];
                 memo?: string | null;
                 next_check_at?: components["schemas"]["i64"] | null;
+                purpose: components["schemas"]["Purpose"];
                 reason?: components["schemas"]["TransferReason"] | null;
                 receipt_no?: string | null;
                 /** @description The schedule that made it. */
@@ -2225,6 +2447,8 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @enum {string} */
+        Purpose: "transfer" | "repayment" | "bill";
         Reason: {
             /** @description 4 to 200 characters; kept in the trail. */
             reason: string;
@@ -2244,6 +2468,7 @@ export interface components {
             payee_no_masked: string;
             payer_name_masked: string;
             payer_no_masked: string;
+            purpose: components["schemas"]["Purpose"];
             receipt_no: string;
             /** @description The core bank's own number of the booking. */
             reference: string;
@@ -2653,6 +2878,7 @@ export interface components {
             amount_fen: number;
             arrival: components["schemas"]["Arrival"];
             arrival_text: string;
+            bill?: components["schemas"]["BillFacts"] | null;
             challenge?: components["schemas"]["ChallengeView"] | null;
             /** @description It waits because a large first payment at night does. */
             cooling_off: boolean;
@@ -2666,6 +2892,7 @@ export interface components {
             id: components["schemas"]["TransferId"];
             memo?: string | null;
             next_check_at?: components["schemas"]["i64"] | null;
+            purpose: components["schemas"]["Purpose"];
             reason?: components["schemas"]["TransferReason"] | null;
             receipt_no?: string | null;
             /** @description The schedule that made it. */
@@ -3319,6 +3546,162 @@ export interface operations {
             };
         };
     };
+    get_billers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillerList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bills: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBillPayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bills_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBills"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_bindings: {
         parameters: {
             query?: never;
@@ -3529,6 +3912,59 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cards_id_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBillView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5404,6 +5840,72 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_repayments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

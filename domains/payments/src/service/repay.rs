@@ -1,0 +1,191 @@
+//! Repaying one's own credit card 信用卡还款: what is owed, and a transfer whose payee is the card.
+//!
+//! No more is taken than is owed: an overpayment 溢缴款 earns no interest, and taking it back may cost a fee. What is
+//! under way counts as repaid. The proof, the booking, an unknown outcome and the receipt are the transfer's.
+
+use accounts::{AccountId, OwnAccount};
+use corebank::{AccountKind, Answer, CardBill, PayeeStatus};
+use identity::Customer;
+use kit::db::Conn;
+use kit::idem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Payments;
+use super::authorise::Key;
+use super::draft::Wish;
+use super::look::TransferState;
+use super::payee::{NameCheck, Resolved};
+use crate::error::Error;
+use crate::model::purpose::Purpose;
+use crate::model::transfer::{Arrival, Bank, Transfer};
+use crate::store;
+
+/// A repayment as asked for.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewRepayment)]
+pub(crate) struct Repay {
+    /// A current account 活期账户 of the customer's.
+    pub(crate) from_account_id: AccountId,
+    /// The credit card.
+    pub(crate) card_account_id: AccountId,
+    /// Fen; at most what is owed and not yet being repaid.
+    #[schema(minimum = 1)]
+    pub(crate) amount_fen: i64,
+}
+
+/// A card's bill with what the card owes now.
+pub(crate) struct BillState {
+    pub(crate) card: OwnAccount,
+    pub(crate) bill: CardBill,
+    /// Everything owed, billed or not. Fen.
+    pub(crate) owed_fen: i64,
+    /// Repayments whose outcome is not known yet. Fen.
+    pub(crate) under_way_fen: i64,
+    pub(crate) today: String,
+}
+
+impl BillState {
+    /// The largest repayment that is not an overpayment. Fen.
+    pub(crate) fn most(&self) -> i64 {
+        (self.owed_fen - self.under_way_fen).max(0)
+    }
+}
+
+impl Payments {
+    /// The bill of one of the customer's own credit cards, as the core has it now.
+    pub(crate) async fn bill(&self, who: &Customer, card: AccountId) -> Result<BillState, Error> {
+        self.identity.require_level(who, "accounts.view").await?;
+        let card = self.card(who, card).await?;
+        let bill = match self.core.card_bill(&card.account_no).await {
+            Answer::Done(bill) => bill,
+            Answer::Refused(_) => return Err(Error::NoCard),
+            Answer::Unknown => return Err(Error::CoreUnavailable),
+        };
+        let owed_fen = self.owed(&card.account_no).await?.ok_or(Error::CoreUnavailable)?;
+        let (customer, idx) = (who.id, self.payee_index(&card.account_no));
+        let name = Purpose::Repayment.name();
+        let under_way_fen = self
+            .cx
+            .db
+            .read(async move |c| store::under_way(c, customer, &idx, name).await)
+            .await?;
+        Ok(BillState {
+            card,
+            bill,
+            owed_fen,
+            under_way_fen,
+            today: self.cx.clock.today().to_string(),
+        })
+    }
+
+    /// Drafts a repayment that waits for the customer's proof. The same key and content give the same draft.
+    pub(crate) async fn repay(&self, who: &Customer, key: &str, ask: &Repay) -> Result<TransferState, Error> {
+        let key = Key {
+            scope: format!("repayment:{}", who.id),
+            key: key.to_owned(),
+            hash: self.cx.vault.tag("repayment.ask", &[&idem::hash_of(ask)]),
+        };
+        if let Some(earlier) = self.earlier(who, &key).await? {
+            return Ok(earlier);
+        }
+        let transfer = self.repayment(who, ask).await?;
+        self.drafted(who, key, (transfer, None)).await
+    }
+
+    /// Every refusal that can be known now is given now.
+    async fn repayment(&self, who: &Customer, ask: &Repay) -> Result<Transfer, Error> {
+        if ask.amount_fen <= 0 {
+            return Err(Error::BadRepayment);
+        }
+        let own = self.payer(who, ask.from_account_id).await?;
+        if own.kind != AccountKind::Demand {
+            return Err(Error::BadPayer);
+        }
+        let bill = self.bill(who, ask.card_account_id).await?;
+        fits(ask.amount_fen, bill.most())?;
+        let card = bill.card;
+        let number = card.card_no.clone().unwrap_or_else(|| card.account_no.clone());
+        let name = match self.core.payee(&number).await {
+            Answer::Done(payee) if payee.status == PayeeStatus::Blocked => return Err(Error::CardBlocked),
+            Answer::Done(payee) => payee.name,
+            Answer::Refused(_) => return Err(Error::NoCard),
+            Answer::Unknown => return Err(Error::CoreUnavailable),
+        };
+        self.affordable(&own.account_no, ask.amount_fen).await?;
+        let payee = Resolved {
+            number,
+            account_no: card.account_no,
+            name,
+            name_check: NameCheck::Matched,
+            bank: Bank::default(),
+        };
+        let wish = Wish {
+            amount_fen: ask.amount_fen,
+            memo: "信用卡还款".to_owned(),
+            arrival: Arrival::Realtime,
+            cooling: false,
+            purpose: Purpose::Repayment,
+        };
+        self.transfer(who, own, payee, wish).await
+    }
+
+    /// What the card of a repayment owes, asked before the proof is judged. None: no repayment, or no answer, and then
+    /// the figure of the draft, minutes old, has to do.
+    pub(crate) async fn owed_for(&self, t: &Transfer) -> Result<Option<i64>, Error> {
+        if t.purpose != Purpose::Repayment {
+            return Ok(None);
+        }
+        let Some(owed) = self.owed(&t.to_no).await? else {
+            return Ok(None);
+        };
+        let (customer, idx) = (t.customer, t.to_idx.clone());
+        let under_way = self
+            .cx
+            .db
+            .read(async move |c| store::under_way(c, customer, &idx, Purpose::Repayment.name()).await)
+            .await?;
+        fits(t.amount_fen, (owed - under_way).max(0))?;
+        Ok(Some(owed))
+    }
+
+    /// Two repayments proved at the same moment must fit together; `t` counts as under way already.
+    pub(crate) async fn not_more_than(c: &mut Conn, t: &Transfer, owed: i64) -> Result<(), Error> {
+        let sum = store::under_way(c, t.customer, &t.to_idx, t.purpose.name()).await?;
+        if sum > owed {
+            let most_fen = (owed - (sum - t.amount_fen)).max(0);
+            return Err(Error::Overpaid { most_fen });
+        }
+        Ok(())
+    }
+
+    async fn card(&self, who: &Customer, id: AccountId) -> Result<OwnAccount, Error> {
+        let own = match self.accounts.own(who.id, &who.customer_no, id).await {
+            Err(accounts::Error::NotFound) => return Err(Error::NoCard),
+            other => other?,
+        };
+        if own.kind == AccountKind::Credit {
+            Ok(own)
+        } else {
+            Err(Error::NoCard)
+        }
+    }
+
+    /// What stands against the card, fen, never negative. None: the core did not say.
+    async fn owed(&self, card_no: &str) -> Result<Option<i64>, Error> {
+        match self.core.balance(card_no).await {
+            Answer::Done(balance) => Ok(Some(balance.posted.fen().saturating_neg().max(0))),
+            Answer::Refused(_) => Err(Error::NoCard),
+            Answer::Unknown => Ok(None),
+        }
+    }
+}
+
+fn fits(amount: i64, most: i64) -> Result<(), Error> {
+    match most {
+        0 => Err(Error::NothingOwed),
+        most if amount > most => Err(Error::Overpaid { most_fen: most }),
+        _ => Ok(()),
+    }
+}

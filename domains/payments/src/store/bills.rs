@@ -1,0 +1,116 @@
+//! Billers, and what transfers pay to them. Numbers arrive and leave sealed.
+
+use kit::clock::Ms;
+use kit::db::{Conn, Result};
+
+use crate::model::bill::{Biller, Stage};
+use crate::model::transfer::TransferId;
+
+type BillerColumns = (String, String, String, String, i64, String);
+
+fn biller_of((code, name, kind, number_label, digits, settle_no): BillerColumns) -> Biller {
+    Biller {
+        code,
+        name,
+        kind,
+        number_label,
+        digits,
+        settle_no,
+    }
+}
+
+pub(crate) async fn billers(c: &mut Conn) -> Result<Vec<Biller>> {
+    let rows: Vec<BillerColumns> = c
+        .rows(
+            "select code, name, kind, number_label, digits, settle_no from payments_biller where active = 1 order by place, code",
+            (),
+        )
+        .await?;
+    Ok(rows.into_iter().map(biller_of).collect())
+}
+
+pub(crate) async fn biller(c: &mut Conn, code: &str) -> Result<Option<Biller>> {
+    let row: Option<BillerColumns> = c
+        .row(
+            "select code, name, kind, number_label, digits, settle_no from payments_biller where code = ?",
+            (code,),
+        )
+        .await?;
+    Ok(row.map(biller_of))
+}
+
+/// False when there is one under this code.
+pub(crate) async fn insert_biller(c: &mut Conn, b: &Biller, place: i64) -> Result<bool> {
+    c.insert_new(
+        "insert into payments_biller (code, name, kind, number_label, digits, settle_no, place, active)
+         values (?, ?, ?, ?, ?, ?, ?, 1)",
+        (
+            &*b.code,
+            &*b.name,
+            &*b.kind,
+            &*b.number_label,
+            b.digits,
+            &*b.settle_no,
+            place,
+        ),
+    )
+    .await
+}
+
+/// `(id, biller, bill no, number, period, stage, reference)`.
+pub(crate) type BillColumns = (TransferId, String, String, String, String, String, String);
+
+pub(crate) async fn insert_bill(c: &mut Conn, b: &BillColumns) -> Result<u64> {
+    let (id, biller, bill_no, number, period, stage, reference) = b;
+    c.exec(
+        "insert into payments_bill (id, biller, bill_no, number, period, stage, reference, told_at)
+         values (?, ?, ?, ?, ?, ?, ?, 0)",
+        (
+            *id,
+            &**biller,
+            &**bill_no,
+            &**number,
+            &**period,
+            &**stage,
+            &**reference,
+        ),
+    )
+    .await
+}
+
+pub(crate) async fn bill(c: &mut Conn, id: TransferId) -> Result<Option<BillColumns>> {
+    c.row(
+        "select id, biller, bill_no, number, period, stage, reference from payments_bill where id = ?",
+        (id,),
+    )
+    .await
+}
+
+/// Moves a bill on if it is still where the caller saw it.
+pub(crate) async fn bill_is(
+    c: &mut Conn,
+    id: TransferId,
+    (from, to): (Stage, Stage),
+    reference: &str,
+    now: Ms,
+) -> Result<bool> {
+    let n = c
+        .exec(
+            "update payments_bill set stage = ?, reference = ?, told_at = ? where id = ? and stage = ?",
+            (to.name(), reference, now, id, from.name()),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Is there another payment of this bill, made or on its way?
+pub(crate) async fn bill_taken(c: &mut Conn, biller: &str, bill_no: &str, but: &str) -> Result<bool> {
+    let found: Option<(i64,)> = c
+        .row(
+            "select 1 from payments_bill b join payments_transfer t on t.id = b.id
+             where b.biller = ? and b.bill_no = ? and b.id <> ? and t.state in ('waiting', 'processing', 'succeeded') limit 1",
+            (biller, bill_no, but),
+        )
+        .await?;
+    Ok(found.is_some())
+}
