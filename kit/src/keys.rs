@@ -87,15 +87,20 @@ pub async fn rotate(cx: &Cx, master: &MasterKey) -> anyhow::Result<i64> {
 /// Takes an old key out of the ring. The caller has made sure that no row needs it.
 pub async fn retire(cx: &Cx, master: &MasterKey, kid: i64) -> anyhow::Result<()> {
     anyhow::ensure!(kid != cx.vault.active_kid(), "key {kid} is in use; rotate first");
-    cx.db
+    let retired = cx
+        .db
         .tx(async move |c| {
             c.exec(
-                "update crypto_key set state = 'retired' where kid = ? and purpose = 'field'",
+                "update crypto_key set state = 'retired' where kid = ? and purpose = 'field' and state <> 'retired'",
                 (kid,),
             )
             .await
         })
         .await?;
+    anyhow::ensure!(
+        retired == 1,
+        "there is no key {kid} to retire; see: weigui keys list"
+    );
     cx.vault.replace(load(&cx.db, master).await?);
     Ok(())
 }

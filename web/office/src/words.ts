@@ -65,8 +65,11 @@ const ACTORS: Record<string, string> = { customer: '客户', staff: '员工', sy
 
 const ACTS: Record<string, string> = {
   transfer: '转账',
+  repayment: '信用卡还款',
+  bill: '生活缴费',
   'accounts.view': '查看账户',
   'accounts.export': '导出流水',
+  'loss.report': '挂失',
   'loss.lift': '解除挂失',
   'password.set': '设置支付密码',
   'binding.first': '首次绑定',

@@ -20,5 +20,5 @@ export function maskNo(no: string): string {
 
 /** Groups of four while typing, so that long numbers can be compared with the card in hand. */
 export function grouped(no: string): string {
-  return no.replace(/\D/g, '').replace(/(\d{4})(?=\d)/g, '$1 ')
+  return no.replace(/[\s-]/g, '').replace(/(.{4})(?=.)/g, '$1 ')
 }
