@@ -2,10 +2,9 @@
 
 use clap::Subcommand;
 
-use weigui::Bank;
-
 use super::Which;
 use super::show::print;
+use crate::wire::Bank;
 
 #[derive(Subcommand)]
 pub(crate) enum Ask {
