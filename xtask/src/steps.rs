@@ -35,9 +35,7 @@ const STEPS: [(&str, Step); 14] = [
     }),
     ("generated files", || plain(|| generate::run(true))),
     ("licences", || plain(deny)),
-    ("tests on SQLite", || {
-        counted(shell::cargo().args(["test", "--workspace", "--no-fail-fast"]))
-    }),
+    ("tests on SQLite", || counted(tests()?.arg("--no-fail-fast"))),
     ("stories on MariaDB and Redis", stories_on_servers),
     ("independent black-box client", blackbox::run),
     ("journeys in the browser", browser),
@@ -169,13 +167,24 @@ fn web_tests() -> Result<Count> {
     Ok(count)
 }
 
-/// The same tests once more, on the servers that they start themselves.
-fn stories_on_servers() -> Result<Count> {
+/// `cargo test` with the bank's binary at hand: built by a test it would be built in the environment of that test, which
+/// some build scripts look at, and everything above them would be compiled again.
+fn tests() -> Result<Command> {
+    shell::run(shell::cargo().args(["build", "--quiet", "--workspace", "--bin", "weigui"]))?;
     let mut cargo = shell::cargo();
     cargo
-        .args(["test", "--workspace", "--test", "stories", "--no-fail-fast"])
-        .env("WEIGUI_TEST_ENGINE", "mysql");
-    counted(&mut cargo)
+        .args(["test", "--workspace"])
+        .env("WEIGUI_BIN", shell::target_dir()?.join("debug/weigui"));
+    Ok(cargo)
+}
+
+/// The same tests once more, on the servers that they start themselves.
+fn stories_on_servers() -> Result<Count> {
+    counted(
+        tests()?
+            .args(["--test", "stories", "--no-fail-fast"])
+            .env("WEIGUI_TEST_ENGINE", "mysql"),
+    )
 }
 
 fn browser() -> Result<Count> {
