@@ -18,7 +18,10 @@ export function maskNo(no: string): string {
   return digits.length < 9 ? '****' : `${digits.slice(0, 4)} **** **** ${digits.slice(-4)}`
 }
 
+/** A number without the blanks and hyphens of a reader. Anything else stays, so that a form can say what is wrong. */
+export const compact = (no: string): string => no.replace(/[\s-]/g, '')
+
 /** Groups of four while typing, so that long numbers can be compared with the card in hand. */
 export function grouped(no: string): string {
-  return no.replace(/[\s-]/g, '').replace(/(.{4})(?=.)/g, '$1 ')
+  return compact(no).replace(/(.{4})(?=.)/g, '$1 ')
 }

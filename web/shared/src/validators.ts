@@ -1,5 +1,7 @@
 // The form rules that browser and server share. Each says what is wrong and what to do; null means good.
 
+import { compact } from './mask'
+
 export interface Flaw {
   code: string
   reason: string
@@ -64,7 +66,7 @@ export function luhnValid(digits: string): boolean {
 }
 
 export function checkCardNo(input: string): Flaw | null {
-  const card = input.replace(/[\s-]/g, '')
+  const card = compact(input)
   if (card === '') return flaw('card_no.empty', '还没有填卡号', '请填写银行卡正面的号码')
   if (!/^\d+$/.test(card)) return flaw('card_no.characters', '卡号里有不能识别的字符', '卡号只有数字')
   if (card.length < 13 || card.length > 19) {
@@ -76,7 +78,7 @@ export function checkCardNo(input: string): Flaw | null {
 
 /** A payee may be named by card or by account number; an account number has no check digit, a 19-digit card has. */
 export function checkPayeeNo(input: string): Flaw | null {
-  const no = input.replace(/[\s-]/g, '')
+  const no = compact(input)
   if (no === '') return flaw('to_no.empty', '还没有填收款账号', '请填写对方的卡号或账号')
   if (!/^\d+$/.test(no)) return flaw('to_no.characters', '账号里有不能识别的字符', '账号只有数字')
   if (no.length < 8 || no.length > 32)
@@ -85,7 +87,7 @@ export function checkPayeeNo(input: string): Flaw | null {
 }
 
 export function checkPhone(input: string): Flaw | null {
-  const phone = input.replace(/[\s-]/g, '')
+  const phone = compact(input)
   if (phone === '') return flaw('phone.empty', '还没有填手机号', '请填写在银行预留的手机号')
   if (!/^\d{11}$/.test(phone)) return flaw('phone.length', '手机号应为 11 位数字', '请检查是否少填或多填')
   if (!/^1[3-9]/.test(phone)) return flaw('phone.prefix', '不是内地手机号', '请填写 1 开头的 11 位手机号')

@@ -58,5 +58,6 @@ describe('masks', () => {
     expect(maskNo('12345678')).toBe('****')
     expect(grouped('6222021234567')).toBe('6222 0212 3456 7')
     expect(grouped('62220212')).toBe('6222 0212')
+    expect(grouped('6222-0212 34x')).toBe('6222 0212 34x')
   })
 })

@@ -1,5 +1,5 @@
 // The transfer that is being filled in, from "to whom" to the first send.
-import { daysBefore, type AccountView, type Flaw, type ScheduleView, type TransferView } from '@weigui/shared'
+import { compact, daysBefore, type AccountView, type Flaw, type ScheduleView, type TransferView } from '@weigui/shared'
 import { keyFor, type SentKey } from './api'
 import { keep, kept, useDraft } from './draft'
 
@@ -73,7 +73,7 @@ export interface Payment {
 export function paymentOf(draft: TransferDraft, amountFen: number): Payment {
   return {
     from_account_id: draft.from_account_id,
-    to_no: draft.to_masked ? draft.to_no : draft.to_no.replace(/[\s-]/g, ''),
+    to_no: draft.to_masked ? draft.to_no : compact(draft.to_no),
     to_name: draft.to_name.trim(),
     ...(draft.bank_code && !draft.to_masked && { bank_code: draft.bank_code }),
     amount_fen: amountFen,
