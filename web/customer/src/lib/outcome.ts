@@ -47,10 +47,11 @@ export const wordsOf = (purpose: string): Words => WORDS[purpose] ?? TRANSFER
 export const isFlying = (state: string, purpose: string): boolean =>
   ['processing', 'at_clearing'].includes(state) || (purpose === 'bill' && state === 'waiting')
 
-export function titleOf(state: string, words: Words): string {
+export function titleOf(state: string, purpose: string): string {
+  const words = wordsOf(purpose)
   const titles: Record<string, string> = {
     succeeded: `${words.act}成功`,
-    waiting: words.act === '缴费' ? '等待缴费单位确认' : '等待转出',
+    waiting: purpose === 'bill' ? '等待缴费单位确认' : '等待转出',
     processing: '银行正在处理',
     at_clearing: '对方银行正在处理',
     returned: '对方银行退回了这笔钱',
@@ -61,7 +62,8 @@ export function titleOf(state: string, words: Words): string {
   return titles[state] ?? '还差一步：验证身份'
 }
 
-export function aboutOf(state: string, view: TransferView, words: Words): string {
+export function aboutOf(state: string, view: TransferView): string {
+  const words = wordsOf(view.purpose)
   switch (state) {
     case 'succeeded':
       return view.to.bank_name ? '对方银行已经入账。' : words.arrived
