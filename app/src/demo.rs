@@ -94,7 +94,6 @@ pub(crate) fn complete(config: &mut Config) {
 
 /// Why a configuration must not serve a bank.
 pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
-    crate::pay::refuse_demo_values(&config.pay)?;
     let w = &config.wechat;
     let demo = [
         (&w.appid, APPID),
@@ -102,6 +101,7 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
         (&w.token, TOKEN),
         (&w.encoding_aes_key, AES_KEY),
         (&config.billers.key, sandbox::BILLERS_KEY),
+        (&config.pay.api_v3_key, sandbox::pay::DEMO_MERCHANT.api_v3_key),
     ];
     for (value, known) in demo {
         anyhow::ensure!(
@@ -115,8 +115,15 @@ pub(crate) fn refuse_demo_values(config: &Config) -> anyhow::Result<()> {
         ("sms.url", &config.sms.url),
     ] {
         anyhow::ensure!(!value.is_empty(), "{key} is required outside the demo");
-        anyhow::ensure!(!value.contains("/sandbox"), "{key} points at a sandbox");
+        not_the_sandbox(key, value)?;
     }
+    // These may be left out.
+    not_the_sandbox("pay.base", &config.pay.base)?;
+    not_the_sandbox("billers.url", &config.billers.url)
+}
+
+fn not_the_sandbox(key: &str, url: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(!url.contains("/sandbox"), "{key} points at a sandbox");
     Ok(())
 }
 

@@ -95,12 +95,3 @@ pub fn demo(pay: &mut Pay, bank: &str, inside: &str) {
     }
     fill(&mut pay.base, &format!("{inside}/pay"));
 }
-
-/// Production must not run with the sandbox's keys.
-pub(crate) fn refuse_demo_values(pay: &Pay) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        pay.api_v3_key != sandbox::pay::DEMO_MERCHANT.api_v3_key && !pay.base.contains("/sandbox"),
-        "the configuration holds the demo's account at WeChat Pay; put the bank's own in its place"
-    );
-    Ok(())
-}

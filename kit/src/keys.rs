@@ -84,6 +84,16 @@ pub async fn rotate(cx: &Cx, master: &MasterKey) -> anyhow::Result<i64> {
     Ok(kid)
 }
 
+/// Fails while a new key waits to be used: until every node seals with it, a round of re-sealing proves nothing.
+pub async fn ensure_settled(cx: &Cx) -> anyhow::Result<()> {
+    let (keys, now) = (cx.db.read(async |c| states(c).await).await?, cx.clock.now());
+    if let Some(key) = keys.iter().find(|key| key.active_from > now) {
+        let wait = (key.active_from - now).div_euclid(1000) + 1;
+        anyhow::bail!("key {} will be used in {wait} s; run this again then", key.kid);
+    }
+    Ok(())
+}
+
 /// Takes an old key out of the ring. The caller has made sure that no row needs it.
 pub async fn retire(cx: &Cx, master: &MasterKey, kid: i64) -> anyhow::Result<()> {
     anyhow::ensure!(kid != cx.vault.active_kid(), "key {kid} is in use; rotate first");

@@ -228,6 +228,11 @@ impl TestBank {
             .expect("rotated")
     }
 
+    /// Takes a key out of the ring.
+    pub async fn retires_key(&self, kid: i64) -> anyhow::Result<()> {
+        kit::keys::retire(&self.cx, &self.bank.master, kid).await
+    }
+
     /// Seals everything anew under the newest key.
     pub async fn reseals(&self) -> u64 {
         self.bank.reseal().await.expect("sealed anew")

@@ -11,8 +11,13 @@ async fn keys_rotate_under_the_customers_feet() {
     let old = bank.cx.vault.active_kid();
     let new = bank.rotates_keys().await;
     assert!(new > old);
+    assert!(
+        kit::keys::ensure_settled(&bank.cx).await.is_err(),
+        "not every node has the new key"
+    );
     bank.clock.forward(kit::keys::SETTLE + 1);
     assert_eq!(bank.cx.vault.active_kid(), new);
+    assert!(kit::keys::ensure_settled(&bank.cx).await.is_ok());
     // Old rows are read, new ones are written under the new key, blind indexes still find both.
     bank.pays(&wang, &chen, 100).await;
     assert_eq!(wang.balance().await, had - 100);
@@ -27,6 +32,10 @@ async fn keys_rotate_under_the_customers_feet() {
     assert_eq!(found.list("/items").len(), 1);
 
     bank.reseals().await;
+    assert!(bank.retires_key(new + 1).await.is_err(), "there is no such key");
+    assert!(bank.retires_key(new).await.is_err(), "in use");
+    bank.retires_key(old).await.expect("retired");
+    assert_eq!(wang.balance().await, had - 100, "nothing needed the old key");
     for (table, column) in [
         ("identity_customer", "name"),
         ("identity_customer", "phone"),

@@ -27,6 +27,7 @@ mod hang_up;
 mod interbank;
 mod keys;
 mod limits;
+mod long_jobs;
 mod loss;
 mod migrations;
 mod notices;

@@ -4,7 +4,6 @@ use clap::Subcommand;
 
 use super::Which;
 use super::show::print;
-use crate::wire::Bank;
 
 #[derive(Subcommand)]
 pub(crate) enum Ask {
@@ -48,14 +47,14 @@ pub(super) async fn run(ask: Ask) -> anyhow::Result<()> {
         }
         Ask::Reseal(which) => {
             let bank = which.bank().await?;
-            ensure_settled(&bank).await?;
+            kit::keys::ensure_settled(&bank.cx).await?;
             let written = bank.reseal().await?;
             bank.close().await;
             print(&format!("{written} rows sealed anew\n"))?;
         }
         Ask::Retire { which, kid } => {
             let bank = which.bank().await?;
-            ensure_settled(&bank).await?;
+            kit::keys::ensure_settled(&bank.cx).await?;
             anyhow::ensure!(
                 bank.reseal().await? == 0,
                 "rows still needed an old key and were sealed anew; run this again"
@@ -64,17 +63,6 @@ pub(super) async fn run(ask: Ask) -> anyhow::Result<()> {
             bank.close().await;
             print(&format!("key {kid} is retired\n"))?;
         }
-    }
-    Ok(())
-}
-
-/// Until every node seals with the newest key, a round of re-sealing proves nothing.
-async fn ensure_settled(bank: &Bank) -> anyhow::Result<()> {
-    let keys = bank.cx.db.read(async |c| kit::keys::states(c).await).await?;
-    let now = bank.cx.clock.now();
-    if let Some(key) = keys.iter().find(|key| key.active_from > now) {
-        let wait = (key.active_from - now).div_euclid(1000) + 1;
-        anyhow::bail!("key {} will be used in {wait} s; run this again then", key.kid);
     }
     Ok(())
 }

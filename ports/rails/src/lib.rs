@@ -1,5 +1,5 @@
-//! The port to the payment rails outside the core bank: WeChat Pay, billers. A module per rail, each a trait, an
-//! adapter to the real one, and a stub whose faults are switched by hand.
+//! The port to the payment rails outside the core bank, today WeChat Pay: a trait, an adapter to the real one, and a
+//! stub whose faults are switched by hand.
 //!
 //! **Invariant:** an answer that is not certain is `Unknown`; the same call with the same number is then right.
 //! **Invariant:** a refusal means that nothing was done under this number.

@@ -241,6 +241,21 @@ pub(crate) async fn topup_refunds(c: &mut Conn, topup: TopUpId) -> Result<Vec<To
     .await
 }
 
+/// The refunds of a customer's top-ups from one instant to another, both included.
+pub(crate) async fn topup_refunds_of(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    (from, to): (Ms, Ms),
+) -> Result<Vec<TopUpRefundRow>> {
+    c.rows(
+        "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks
+         from payments_topup t join payments_topup_refund r on r.topup_id = t.id
+         where t.customer_id = ? and t.created_at >= ? and t.created_at <= ? order by r.created_at, r.id",
+        (customer, from, to),
+    )
+    .await
+}
+
 /// Moves a refund on if it is still where the caller saw it.
 pub(crate) async fn topup_refund_moved(
     c: &mut Conn,

@@ -40,16 +40,9 @@ pub struct RealPay {
 }
 
 /// Why the settings are not usable.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub struct BadSettings(pub String);
-
-impl std::fmt::Display for BadSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for BadSettings {}
 
 impl From<MerchantError> for BadSettings {
     fn from(error: MerchantError) -> Self {

@@ -1,5 +1,7 @@
 //! Ordering a top-up and looking at it.
 
+use std::collections::HashMap;
+
 use accounts::AccountId;
 use audit::Actor;
 use identity::{Customer, mask};
@@ -146,7 +148,12 @@ impl TopUps {
     /// One top-up of the customer's.
     pub(crate) async fn show(&self, who: &Customer, id: TopUpId) -> Result<TopUpShown, Error> {
         let topup = self.own(who, id).await?;
-        self.shown(topup).await
+        let refunds = self
+            .cx
+            .db
+            .read(async move |c| store::topup_refunds(c, id).await)
+            .await?;
+        Ok(shown(topup, refunds.into_iter().map(refund_of).collect()))
     }
 
     /// The customer's top-ups, newest first.
@@ -157,36 +164,35 @@ impl TopUps {
         limit: usize,
     ) -> Result<Page<TopUpShown>, Error> {
         let (customer, more) = (who.id, i64::try_from(limit).unwrap_or(50) + 1);
-        let rows = self
+        let (rows, refunds) = self
             .cx
             .db
-            .read(async move |c| store::topups_of(c, customer, (after.at, &after.id), more).await)
+            .read(async move |c| {
+                let rows = store::topups_of(c, customer, (after.at, &after.id), more).await?;
+                let span = match (rows.last(), rows.first()) {
+                    (Some(oldest), Some(newest)) => (oldest.created_at, newest.created_at),
+                    _ => return Ok((rows, Vec::new())),
+                };
+                let refunds = store::topup_refunds_of(c, customer, span).await?;
+                Ok::<_, kit::db::Error>((rows, refunds))
+            })
             .await?;
+        let mut refunds_of: HashMap<TopUpId, Vec<TopUpRefund>> = HashMap::new();
+        for refund in refunds.into_iter().map(refund_of) {
+            refunds_of.entry(refund.topup).or_default().push(refund);
+        }
         let page = Page::cut(rows, limit, |row| Cursor {
             at: row.created_at,
             id: row.id.to_string(),
         });
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
-            items.push(self.shown(self.open(row)?).await?);
+            let refunds = refunds_of.remove(&row.id).unwrap_or_default();
+            items.push(shown(self.open(row)?, refunds));
         }
         Ok(Page {
             items,
             next: page.next,
-        })
-    }
-
-    async fn shown(&self, topup: TopUp) -> Result<TopUpShown, Error> {
-        let id = topup.id;
-        let refunds = self
-            .cx
-            .db
-            .read(async move |c| store::topup_refunds(c, id).await)
-            .await?;
-        Ok(TopUpShown {
-            account_no_masked: mask::card(&topup.account_no),
-            refunds: refunds.into_iter().map(refund_of).collect(),
-            topup,
         })
     }
 
@@ -203,5 +209,13 @@ impl TopUps {
     pub(super) async fn find(&self, id: TopUpId) -> Result<Option<TopUp>, Error> {
         let row = self.cx.db.read(async move |c| store::topup(c, id).await).await?;
         row.map(|row| self.open(row)).transpose()
+    }
+}
+
+fn shown(topup: TopUp, refunds: Vec<TopUpRefund>) -> TopUpShown {
+    TopUpShown {
+        account_no_masked: mask::card(&topup.account_no),
+        refunds,
+        topup,
     }
 }
