@@ -142,7 +142,7 @@ test('TP06: the payee book', async () => {
 })
 
 test('TP06: planned for every month, signed, listed, called off', async () => {
-  const me = await on.bank.person('王建国')
+  const me = await on.bank.person('陈晓明')
   const payee = await on.bank.person('李秀兰')
   const nextCode = await smsCodes(on.bank, me)
   const { page, done } = await openPage(on.browser)
