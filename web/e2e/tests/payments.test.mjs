@@ -236,8 +236,21 @@ test('elder mode: the next day comes first, large and simple', async () => {
   await good(page, 'elder amount')
   await page.getByRole('button', { name: '下一步' }).click()
   const confirm = page.getByRole('dialog', { name: '请核对后确认' })
-  await confirm.getByRole('checkbox').check()
-  await confirm.getByRole('button', { name: '确认转账' }).click()
+  await confirm.waitFor()
+  await page.setViewportSize({ width: 320, height: 568 })
+  const go = confirm.getByRole('button', { name: '确认转账' })
+  const bottom = async () => {
+    const box = await go.boundingBox()
+    return box ? box.y + box.height : Infinity
+  }
+  assert.ok((await bottom()) <= 568, 'what decides is in sight before anything is scrolled')
+  await good(page, 'elder confirm at 320')
+  await go.click({ force: true })
+  const sure = confirm.getByRole('checkbox')
+  assert.equal(await sure.evaluate((box) => document.activeElement === box), true, 'what is still to be ticked is shown')
+  await sure.check()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await go.click()
   await prove(page, me, nextCode)
   await page.getByRole('heading', { name: '等待转出' }).waitFor()
   await good(page, 'elder waiting')
