@@ -1,4 +1,6 @@
-// Small pure helpers for what the phone prints: times, codes, inline links.
+// Small pure helpers for what the phone prints: times, codes, inline links. Times are the bank's, whatever the clock of
+// the computer is set to.
+import { dateOf, timeText } from '@weigui/shared'
 import type { ChatItem, ChatLink } from './sandbox'
 
 const WEEK = ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六']
@@ -6,21 +8,19 @@ const DAY_MS = 86_400_000
 /** A gap after which the chat prints the time again, as the real client does. */
 const GAP_MS = 5 * 60_000
 
-const two = (n: number) => String(n).padStart(2, '0')
+/** Days since 1970-01-01, a Thursday, of the day that it is at the bank. */
+const dayNo = (at: number) => Date.parse(dateOf(at)) / DAY_MS
 
-export function clock(at: number): string {
-  const d = new Date(at)
-  return `${two(d.getHours())}:${two(d.getMinutes())}`
-}
+export const clock = timeText
 
 /** 10:05 · 昨天 10:05 · 星期三 10:05 · 2026年11月3日 10:05 */
 export function chatTime(at: number, now: number): string {
-  const midnight = new Date(now).setHours(0, 0, 0, 0)
-  if (at >= midnight) return clock(at)
-  if (at >= midnight - DAY_MS) return `昨天 ${clock(at)}`
-  const d = new Date(at)
-  if (at >= midnight - 6 * DAY_MS) return `${WEEK[d.getDay()]} ${clock(at)}`
-  return `${d.getFullYear()}年${d.getMonth() + 1}月${d.getDate()}日 ${clock(at)}`
+  const days = dayNo(now) - dayNo(at)
+  if (days <= 0) return clock(at)
+  if (days === 1) return `昨天 ${clock(at)}`
+  if (days <= 6) return `${WEEK[(dayNo(at) + 4) % 7]} ${clock(at)}`
+  const [year, month, day] = dateOf(at).split('-').map(Number)
+  return `${year}年${month}月${day}日 ${clock(at)}`
 }
 
 /** Whether the time is printed above this item. */

@@ -1,7 +1,7 @@
 // What the phone prints: codes found in text messages, links inside a text, times above the bubbles.
 import { describe, expect, it } from 'vitest'
 import type { ChatItem } from '../src/sandbox'
-import { chatTime, codeOf, grouped, needsTime, pieces } from '../src/text'
+import { chatTime, clock, codeOf, grouped, needsTime, pieces } from '../src/text'
 
 describe('the code of a text message', () => {
   it('is the number after the word, not the amount', () => {
@@ -37,11 +37,20 @@ describe('a text with links', () => {
 })
 
 describe('times in the chat', () => {
-  const now = new Date(2026, 10, 23, 10, 5).getTime()
+  // 10:05 in Beijing on a Monday.
+  const now = Date.UTC(2026, 10, 23, 2, 5)
   it('are short today and say the day before', () => {
     expect(chatTime(now - 60_000, now)).toBe('10:04')
     expect(chatTime(now - 86_400_000, now)).toBe('昨天 10:05')
     expect(chatTime(now - 40 * 86_400_000, now)).toBe('2026年10月14日 10:05')
+  })
+  it('are those of the bank: its midnight, its days of the week', () => {
+    expect(clock(Date.UTC(2026, 10, 22, 16, 1))).toBe('00:01')
+    expect(chatTime(Date.UTC(2026, 10, 22, 16, 1), now)).toBe('00:01')
+    expect(chatTime(Date.UTC(2026, 10, 22, 15, 59), now)).toBe('昨天 23:59')
+    expect(chatTime(Date.UTC(2026, 10, 21, 15, 59), now)).toBe('星期六 23:59')
+    expect(chatTime(Date.UTC(2026, 10, 17, 15, 59), now)).toBe('星期二 23:59')
+    expect(chatTime(Date.UTC(2026, 10, 16, 15, 59), now)).toBe('2026年11月16日 23:59')
   })
   it('stand above the first item and after a gap', () => {
     const at = (ms: number) => ({ at: ms }) as ChatItem
