@@ -21,6 +21,7 @@ test('a wrong password and a wrong code are told alike, and neither opens the do
   await page.getByLabel('密码').fill('not-the-password')
   await page.keyboard.press('Enter')
   const words = await page.getByRole('alert').innerText()
+  assert.match(words, /工号、密码或动态码/)
   await passesAxe(page, 'the refused login')
   await page.getByLabel('密码').fill(fact.password)
   await page.keyboard.press('Enter')
@@ -47,7 +48,9 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
     await passesAxe(page, 'the overview')
     await shot(page, 'office-1-overview')
     await page.goto(`${on.bank.url}/office/audit`)
-    await page.getByText('您的岗位看不了这个页面').waitFor()
+    await page.getByText('您没有“审计日志”的权限').waitFor()
+    await page.getByText(/请联系系统管理员开通“审计日志”权限/).waitFor()
+    await shot(page, 'office-1-forbidden')
     await passesAxe(page, 'a page without permission')
   })
 
@@ -87,6 +90,11 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
     }
     await passesAxe(page, 'the result')
     await shot(page, 'office-2-search')
+    await find(page, '手机号', customer.phone.slice(0, 10))
+    await page.getByText('还没有查找').waitFor()
+    assert.equal(await page.getByRole('link', { name: /秀兰/ }).count(), 0, 'an old result beside a refused search')
+    await find(page, '手机号', customer.phone)
+    await page.getByRole('link', { name: /秀兰/ }).waitFor()
   })
 
   await t.test('one value is shown for a reason and hides again', async () => {

@@ -55,7 +55,7 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return homeless.value ? true : home()
   if (homeless.value) return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (to.path === '/') return home()
-  if (to.meta.permission && !can(to.meta.permission)) return { path: '/403', replace: true }
+  if (to.meta.permission && !can(to.meta.permission)) return { path: '/403', query: { of: to.path }, replace: true }
   return true
 })
 
