@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, body::Body};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
 
 #[derive(RustEmbed)]
 #[folder = "../web/customer/dist"]
@@ -67,7 +68,10 @@ fn answer(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     let mut answer = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(file.data.into_owned()))
+        Response::new(match file.data {
+            Cow::Borrowed(embedded) => Body::from(embedded),
+            Cow::Owned(read) => Body::from(read),
+        })
     };
     let out = answer.headers_mut();
     // Built files carry their hash in the name and never change; pages are asked for anew.

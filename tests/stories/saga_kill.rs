@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{Ask, Customer, RealBank};
 
-/// Where it dies, and by which arrival the payment passes there.
-const POINTS: [(&str, &str); 7] = [
+/// Where it dies, and by which arrival the payment passes there; a bill goes to its biller first.
+const POINTS: [(&str, &str); 8] = [
     ("payments.authorised", "realtime"),
     ("payments.sent", "realtime"),
     ("payments.recorded", "realtime"),
@@ -15,13 +15,15 @@ const POINTS: [(&str, &str); 7] = [
     ("payments.authorised", "ordinary"),
     ("payments.held", "ordinary"),
     ("payments.freed", "ordinary"),
+    ("payments.biller_asked", BILL),
 ];
+const BILL: &str = "bill";
 const FEN: i64 = 777;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
     let mut bank = RealBank::start().await;
-    bank.execute("update identity_policy set factors = 'password' where act = 'transfer'")
+    bank.execute("update identity_policy set factors = 'password' where act in ('transfer', 'bill')")
         .await;
     let chen = bank.customer("陈晓明").await;
     for (point, arrival) in POINTS {
@@ -30,7 +32,7 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
         bank.kill();
         bank.starts_again_to_die_at(point).await;
         let wang = bank.session_of("王建国").await;
-        let id = order(&wang, &chen, point, arrival).await;
+        let (id, fen) = order(&wang, &chen, point, arrival).await;
         if point == "payments.freed" {
             tries(
                 &wang,
@@ -44,10 +46,10 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
         bank.starts_again().await;
 
         let wang = bank.session_of("王建国").await;
-        let state = decided(&wang, &id).await;
+        let state = decided(&wang, &id, arrival).await;
         let expected = match state.as_str() {
-            "succeeded" => (before.0 - FEN, before.1 - FEN),
-            "waiting" => (before.0, before.1 - FEN),
+            "succeeded" => (before.0 - fen, before.1 - fen),
+            "waiting" => (before.0, before.1 - fen),
             "cancelled" | "failed" => before,
             other => panic!("{point}: {other}"),
         };
@@ -66,12 +68,16 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
     bank.ends().await;
 }
 
-/// Drafts and authorises; the bank may die before it answers the proof.
-async fn order(who: &Customer, to: &Customer, point: &str, arrival: &str) -> String {
-    let mut form = who.transfer_form(to, FEN).await;
-    form["arrival"] = json!(arrival);
-    form["memo"] = json!(format!("{point} {arrival}"));
-    let draft = who.post("/api/transfers", form).await.is(201);
+/// Drafts and authorises; the bank may die before it answers the proof. The payment's id and its fen.
+async fn order(who: &Customer, to: &Customer, point: &str, arrival: &str) -> (String, i64) {
+    let draft = if arrival == BILL {
+        who.post("/api/bills", bill(who).await).await.is(201)
+    } else {
+        let mut form = who.transfer_form(to, FEN).await;
+        form["arrival"] = json!(arrival);
+        form["memo"] = json!(format!("{point} {arrival}"));
+        who.post("/api/transfers", form).await.is(201)
+    };
     // The answer of the core is lost, so that somebody has to ask.
     if point == "payments.asked" {
         switches(who, json!({"core": {"lose_answers": true}})).await;
@@ -86,7 +92,17 @@ async fn order(who: &Customer, to: &Customer, point: &str, arrival: &str) -> Str
         &proof,
     )
     .await;
-    draft.text("/id")
+    (draft.text("/id"), draft.number("/amount_fen"))
+}
+
+/// The first open bill of a meter.
+async fn bill(who: &Customer) -> Value {
+    let ask = json!({"biller": "power", "number": "1234567890"});
+    let open = who.post("/api/bills/query", ask).await.ok();
+    json!({
+        "from_account_id": who.account_id().await, "biller": "power", "number": "1234567890",
+        "bill_no": open.at("/items/0/bill_no"), "amount_fen": open.at("/items/0/amount_fen"),
+    })
 }
 
 async fn switches(who: &Customer, switches: Value) {
@@ -103,11 +119,12 @@ async fn tries(who: &Customer, path: &str, key: &str, body: &Value) -> Option<te
     who.browser.try_send(ask).await.ok()
 }
 
-/// Asks until the payment is no longer on its way. A job whose worker has died is taken over when its lease is over.
-async fn decided(who: &Customer, id: &str) -> String {
+/// Asks until the payment is no longer on its way; a bill waits while its biller is asked. A job whose worker has died
+/// is taken over when its lease is over.
+async fn decided(who: &Customer, id: &str, arrival: &str) -> String {
     for _ in 0..640 {
         let state = who.get(&format!("/api/transfers/{id}")).await.ok().text("/state");
-        if state != "processing" {
+        if state != "processing" && !(state == "waiting" && arrival == BILL) {
             return state;
         }
         tokio::time::sleep(Duration::from_millis(250)).await;

@@ -1,7 +1,7 @@
 //! WX15 · Exactly once, whatever is lost, doubled or late: chance plays against a model, and a bank dies at every step.
 
 use kit::clock::{HOUR, SECOND};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{Answer, Customer, RealBank, TestBank};
 
@@ -139,60 +139,85 @@ async fn calm(who: &Customer) {
     who.world.faults(json!({ "pay": pay })).await;
 }
 
-/// Where the bank dies while a top-up is on its way.
-const POINTS: [&str; 3] = [
+/// Where the bank dies while a top-up is on its way, and while some of it goes back.
+const COMING: [&str; 3] = [
     "payments.topup_paid",
     "payments.topup_sent",
     "payments.topup_credited",
 ];
+const GOING: [&str; 2] = ["payments.topup_taken", "payments.topup_given_back"];
 const FEN: i64 = 4_321;
+const BACK: i64 = 1_234;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_that_dies_at_any_step_of_a_top_up_credits_it_once() {
     let mut bank = RealBank::start().await;
-    for point in POINTS {
+    for point in COMING {
         let wang = bank.session_of("王建国").await;
         let had = wang.balance().await;
         bank.kill();
         bank.starts_again_to_die_at(point).await;
         let wang = bank.session_of("王建国").await;
-        let order = ordered(&wang, FEN).await;
-        let path = format!("/api/topups/{}/pay", order.text("/id"));
-        let package = wang.post(&path, json!({})).await.ok().text("/package");
-        let key = package
-            .strip_prefix("prepay_id=")
-            .expect("a prepay id")
-            .to_owned();
-        let door = wang.world.sandbox(&format!("/pay/phone/{}/pay", wang.openid));
-        let body = json!({ "key": key });
-        let ask = testkit::Ask {
-            method: reqwest::Method::POST,
-            url: door,
-            json: Some(&body),
-            headers: Vec::new(),
-        };
-        // The bank may die before the phone has its answer.
-        drop(wang.browser.try_send(ask).await);
+        let id = topped_up(&wang).await;
         bank.dies().await;
         bank.starts_again().await;
         let wang = bank.session_of("王建国").await;
-        credited(&wang, &order.text("/id"), point).await;
+        comes_to(&wang, &id, ("/state", "credited"), point).await;
         assert_eq!(wang.balance().await, had + FEN, "{point}");
+    }
+    for point in GOING {
+        let wang = bank.session_of("王建国").await;
+        let had = wang.balance().await;
+        let id = topped_up(&wang).await;
+        comes_to(&wang, &id, ("/state", "credited"), point).await;
+        bank.kill();
+        bank.starts_again_to_die_at(point).await;
+        let wang = bank.session_of("王建国").await;
+        let path = wang.world.bank(&format!("/api/topups/{id}/refund"));
+        tries(&wang, path, json!({ "amount_fen": BACK })).await;
+        bank.dies().await;
+        bank.starts_again().await;
+        let wang = bank.session_of("王建国").await;
+        comes_to(&wang, &id, ("/refunds/0/state", "done"), point).await;
+        assert_eq!(wang.balance().await, had + FEN - BACK, "{point}");
     }
     bank.command(&["ledger", "verify"]);
     bank.command(&["audit", "verify"]);
     bank.ends().await;
 }
 
+/// Orders a top-up and pays it in the phone.
+async fn topped_up(who: &Customer) -> String {
+    let order = ordered(who, FEN).await;
+    let path = format!("/api/topups/{}/pay", order.text("/id"));
+    let package = who.post(&path, json!({})).await.ok().text("/package");
+    let key = package.strip_prefix("prepay_id=").expect("a prepay id");
+    let door = who.world.sandbox(&format!("/pay/phone/{}/pay", who.openid));
+    tries(who, door, json!({ "key": key })).await;
+    order.text("/id")
+}
+
+/// The bank may die before it answers.
+async fn tries(who: &Customer, url: String, body: Value) {
+    let ask = testkit::Ask {
+        method: reqwest::Method::POST,
+        url,
+        json: Some(&body),
+        headers: vec![("idempotency-key", who.world.new_key())],
+    };
+    drop(who.browser.try_send(ask).await);
+}
+
 /// A job whose worker has died is taken over when its lease is over.
-async fn credited(who: &Customer, id: &str, point: &str) {
+async fn comes_to(who: &Customer, id: &str, (at, wanted): (&str, &str), point: &str) {
+    let mut last = String::new();
     for _ in 0..640 {
-        let state = who.get(&format!("/api/topups/{id}")).await.ok().text("/state");
-        if state == "credited" {
+        let shown = who.get(&format!("/api/topups/{id}")).await.ok();
+        last = shown.at(at).as_str().unwrap_or_default().to_owned();
+        if last == wanted {
             return;
         }
-        assert_eq!(state, "paid", "{point}");
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    panic!("{point}: never credited")
+    panic!("{point}: {last}, never {wanted}")
 }

@@ -42,7 +42,7 @@ async fn restrict(this: Accounts, job: Job) -> anyhow::Result<Outcome> {
     if loss.core_confirmed || loss.state != LossState::Blocked.as_str() {
         return Ok(Outcome::Done);
     }
-    let account = this.own(loss.customer, "", loss.account).await?;
+    let account = this.own(loss.customer, loss.account).await?;
     Ok(if this.tell_core(&loss, &account).await? {
         Outcome::Done
     } else {
@@ -57,7 +57,7 @@ async fn lift(this: Accounts, job: Job) -> anyhow::Result<Outcome> {
     if loss.state != LossState::Lifting.as_str() {
         return Ok(Outcome::Done);
     }
-    let account = this.own(loss.customer, "", loss.account).await?;
+    let account = this.own(loss.customer, loss.account).await?;
     Ok(if this.lift_in_core(&loss, &account).await? {
         Outcome::Done
     } else {

@@ -29,8 +29,7 @@ enum Miss {
 impl Accounts {
     /// The balance of one account of this customer's.
     pub(crate) async fn balance(&self, who: &Customer, id: AccountId) -> Result<AccountView, Error> {
-        self.identity.require_level(who, "accounts.view").await?;
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own_for(who, "accounts.view", id).await?;
         let known = self.figures(&account).await?;
         Ok(account.view(Some(known.ok_or(Error::CoreUnavailable)?)))
     }

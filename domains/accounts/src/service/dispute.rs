@@ -70,7 +70,7 @@ impl Accounts {
         if !text_fits(ask.reason, &ask.text) {
             return Err(Error::BadDisputeText);
         }
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own(who.id, id).await?;
         let entry = self.entry(&account.account_no, &ask.entry_id, ask.at).await?;
         let row = self.new_dispute(who.id, id, &entry, &ask)?;
         let this = self.clone();
@@ -129,7 +129,7 @@ impl Accounts {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let view = self.dispute_view(&row)?;
-        let account = self.own(row.customer, "", row.account).await?;
+        let account = self.own(row.customer, row.account).await?;
         Ok(Some(DisputeFile {
             id,
             receipt_no: view.receipt_no,

@@ -20,8 +20,7 @@ impl Accounts {
         id: AccountId,
         filter: &EntryFilter,
     ) -> Result<Page<EntryView>, Error> {
-        self.identity.require_level(who, "accounts.view").await?;
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own_for(who, "accounts.view", id).await?;
         let query = query(&account.account_no, filter, self.cx.clock.today())?;
         let page = self.ask(&query).await?;
         let mut items: Vec<EntryView> = page.items.iter().map(EntryView::from).collect();

@@ -68,8 +68,7 @@ impl Accounts {
         (from, to): (&str, &str),
         format: Format,
     ) -> Result<Export, Error> {
-        self.identity.require_level(who, "accounts.export").await?;
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own_for(who, "accounts.export", id).await?;
         let range = Range::parse(from, to, self.cx.clock.today())?;
         let head = self.head(who, &account, range).await?;
         let (file, totals) = match format {

@@ -2,7 +2,7 @@
 //! account is first seen.
 
 use corebank::{AccountKind, Answer, CoreAccount};
-use identity::{CustomerId, mask};
+use identity::{Customer, CustomerId, mask};
 use kit::{clock::Ms, db::Conn};
 
 use super::Accounts;
@@ -13,25 +13,32 @@ use crate::{
 };
 
 impl Accounts {
-    /// The account of this customer's; somebody else's does not exist. `customer_no` is the core's
-    /// number of the customer, for accounts not seen before.
-    pub async fn own(
-        &self,
-        customer: CustomerId,
-        customer_no: &str,
-        id: AccountId,
-    ) -> Result<OwnAccount, Error> {
+    /// The account of this customer's; somebody else's does not exist.
+    pub async fn own(&self, customer: CustomerId, id: AccountId) -> Result<OwnAccount, Error> {
         let row = self
             .cx
             .db
             .read(async move |c| store::by_id(c, customer, id).await)
             .await?;
-        let Some(row) = row else {
-            // An id is only given out with a row behind it, so there is nothing to ask the core for.
-            tracing::debug!(%customer, known = !customer_no.is_empty(), "account id without a row");
-            return Err(Error::NotFound);
-        };
-        self.open(&row)
+        self.open(&row.ok_or(Error::NotFound)?)
+    }
+
+    /// The same, when the session has proved enough for this act; both in one reading.
+    pub(crate) async fn own_for(
+        &self,
+        who: &Customer,
+        act: &'static str,
+        id: AccountId,
+    ) -> Result<OwnAccount, Error> {
+        let row = self
+            .cx
+            .db
+            .read(async |c| {
+                self.identity.require_level_in(c, who, act).await?;
+                Ok::<_, Error>(store::by_id(c, who.id, id).await?)
+            })
+            .await?;
+        self.open(&row.ok_or(Error::NotFound)?)
     }
 
     /// The accounts as the core lists them now; their file is brought up to date. `None`: no answer.

@@ -44,7 +44,7 @@ impl Accounts {
         id: AccountId,
         ask: LiftAsk,
     ) -> Result<LossView, Error> {
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own(who.id, id).await?;
         let loss = self
             .cx
             .db

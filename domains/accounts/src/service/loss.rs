@@ -53,7 +53,7 @@ impl Accounts {
         id: AccountId,
         key: String,
     ) -> Result<LossView, Error> {
-        let account = self.own(who.id, &who.customer_no, id).await?;
+        let account = self.own(who.id, id).await?;
         let report = Report {
             customer: who.id,
             account: id,

@@ -87,7 +87,7 @@ impl Accounts {
 
     /// Keeps the customer's word; the same word again changes nothing.
     pub(crate) async fn label(&self, who: &Customer, ask: LabelAsk) -> Result<(), Error> {
-        let account = self.own(who.id, &who.customer_no, ask.account).await?;
+        let account = self.own(who.id, ask.account).await?;
         let judge = self.sorter(who.id).await?;
         if !judge.categories.iter().any(|c| c.code == ask.category) {
             return Err(Error::NoCategory);

@@ -50,8 +50,8 @@ async fn admit(identity: &Identity, doors: &Doors, request: &mut Request) -> Res
             request.extensions_mut().insert(visitor);
         }
         Door::Customer => {
-            let visitor = visitor(identity, request.headers()).await?;
-            let customer = identity.customer_behind(&visitor).await?;
+            let (token, device) = presented(identity, request.headers())?;
+            let (visitor, customer) = identity.customer_with(token, device).await?;
             request.extensions_mut().insert(visitor);
             request.extensions_mut().insert(customer);
         }
@@ -86,13 +86,16 @@ fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn visitor(identity: &Identity, headers: &HeaderMap) -> Result<Visitor, Problem> {
+    let (token, device) = presented(identity, headers)?;
+    let session = identity.session("customer", token, device).await?;
+    Ok(identity.visitor(&session))
+}
+
+/// A customer's token and the device it comes from.
+fn presented<'a>(identity: &Identity, headers: &'a HeaderMap) -> Result<(&'a str, &'a str), Problem> {
     let token =
         cookie::read(headers, cookie::CUSTOMER, &identity.settings).or_else(|| cookie::bearer(headers));
-    let token = token.ok_or(Error::SessionRequired)?;
-    let session = identity
-        .session("customer", token, cookie::device(headers))
-        .await?;
-    Ok(identity.visitor(&session))
+    Ok((token.ok_or(Error::SessionRequired)?, cookie::device(headers)))
 }
 
 async fn staff(identity: &Identity, headers: &HeaderMap) -> Result<Staff, Problem> {

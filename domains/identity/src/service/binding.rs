@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::Identity;
 use crate::error::Error;
-use crate::model::challenge::{Challenge, Factor, NewChallenge, Proof};
+use crate::model::challenge::{Challenge, NewChallenge, Proof};
 use crate::model::forms;
 use crate::model::people::{BINDING_LASTS, BindingId, CustomerId, Visitor};
 use crate::store;
@@ -235,16 +235,12 @@ impl Identity {
         } else {
             "binding.first"
         };
-        let policy = store::challenges::policy(c, act, 0).await?;
         let ask = NewChallenge {
             customer,
             act,
             bound: kit::crypto::sha256(&format!("bind|{openid}|{customer}")),
             summary: "绑定微信银行".to_owned(),
-            factors: policy.map_or_else(
-                || vec![Factor::Password, Factor::Sms],
-                |text| Factor::parse_list(&text),
-            ),
+            factors: self.policy_in(c, act, 0).await?,
         };
         let challenge = self.challenge_open(c, ask).await?;
         let id: BindingId = self.cx.ids.make();

@@ -28,11 +28,20 @@ pub(crate) const SEND_CODE: &str = "identity.send_code";
 impl Identity {
     /// Which factors an act needs at this amount (fen; 0 when there is none).
     pub async fn policy(&self, act: &'static str, amount_fen: i64) -> Result<Vec<Factor>, Error> {
-        let found = self
-            .cx
+        self.cx
             .db
-            .read(async move |c| store::challenges::policy(c, act, amount_fen).await)
-            .await?;
+            .read(async |c| self.policy_in(c, act, amount_fen).await)
+            .await
+    }
+
+    /// The same on the caller's connection.
+    pub(crate) async fn policy_in(
+        &self,
+        c: &mut Conn,
+        act: &'static str,
+        amount_fen: i64,
+    ) -> Result<Vec<Factor>, Error> {
+        let found = store::challenges::policy(c, act, amount_fen).await?;
         // An act without a policy is asked for everything: deny by default.
         Ok(found.map_or_else(
             || vec![Factor::Password, Factor::Sms],
@@ -42,7 +51,20 @@ impl Identity {
 
     /// Passes when the policy asks nothing for this act, or the session has been proved just now.
     pub async fn require_level(&self, who: &Customer, act: &'static str) -> Result<(), Error> {
-        let factors = self.policy(act, 0).await?;
+        self.cx
+            .db
+            .read(async |c| self.require_level_in(c, who, act).await)
+            .await
+    }
+
+    /// The same on the caller's connection, for those who read something else there.
+    pub async fn require_level_in(
+        &self,
+        c: &mut Conn,
+        who: &Customer,
+        act: &'static str,
+    ) -> Result<(), Error> {
+        let factors = self.policy_in(c, act, 0).await?;
         if factors.is_empty() || who.level >= level_of(&factors) {
             return Ok(());
         }

@@ -10,7 +10,7 @@ use crate::mask;
 use crate::model::people::{Customer, CustomerId, Person, Preferences};
 use crate::store;
 use crate::store::bindings;
-use crate::store::customers::{Indexes, Row};
+use crate::store::customers::{Caller, Indexes, Row};
 
 impl Identity {
     pub(crate) fn seal_person(&self, p: &Person) -> Row {
@@ -71,21 +71,29 @@ impl Identity {
                 let Some(binding) = bindings::active(c, &openid).await? else {
                     return Ok(None);
                 };
-                let person = store::customers::by_id(c, binding.customer).await?;
-                Ok::<_, kit::db::Error>(person.map(|person| (binding, person)))
+                let caller = store::customers::caller(c, binding.customer).await?;
+                Ok::<_, kit::db::Error>(caller.map(|caller| (binding, caller)))
             })
             .await?;
-        let Some((binding, row)) = found.filter(|(binding, _)| self.is_living(binding)) else {
+        self.living_customer(found)
+    }
+
+    /// The customer of a binding, when the binding is worth anything.
+    pub(crate) fn living_customer(
+        &self,
+        bound: Option<(bindings::Row, Caller)>,
+    ) -> Result<Option<Customer>, Error> {
+        let Some((binding, caller)) = bound.filter(|(binding, _)| self.is_living(binding)) else {
             return Ok(None);
         };
-        let person = self.open_person(&row)?;
+        let sealed = &caller.customer_no;
         Ok(Some(Customer {
-            id: person.id,
-            customer_no: person.customer_no,
+            id: caller.id,
+            customer_no: self.cx.vault.open(&aad("customer_no", caller.id), sealed)?,
             session: None,
             openid: binding.openid,
             level: crate::model::people::LEVEL_OAUTH,
-            elder: person.preferences.elder,
+            elder: caller.elder,
         }))
     }
 

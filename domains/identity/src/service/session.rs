@@ -81,12 +81,39 @@ impl Identity {
 
     /// The living session of a token from the device that opened it.
     pub(crate) async fn session(&self, kind: &'static str, token: &str, device: &str) -> Result<Row, Error> {
-        let (hash, now) = (sha256(token), self.cx.clock.now());
+        let hash = sha256(token);
         let row = self
             .cx
             .db
             .read(async move |c| store::sessions::by_token(c, &hash).await)
             .await?;
+        self.living(row, kind, device).await
+    }
+
+    /// The bound customer who comes with this token, and the visit. The binding is asked for anew each time:
+    /// a session that outlived it has no power.
+    pub(crate) async fn customer_with(&self, token: &str, device: &str) -> Result<(Visitor, Customer), Error> {
+        let hash = sha256(token);
+        let holder = self
+            .cx
+            .db
+            .read(async move |c| store::sessions::holder(c, &hash).await)
+            .await?;
+        let (row, bound) = holder.map_or((None, None), |h| (Some(h.session), h.bound));
+        let visitor = self.visitor(&self.living(row, "customer", device).await?);
+        let id = visitor.customer.ok_or(Error::BindingRequired)?;
+        let who = self.living_customer(bound)?.filter(|who| who.id == id);
+        let who = Customer {
+            session: Some(visitor.session),
+            level: visitor.level,
+            ..who.ok_or(Error::BindingRequired)?
+        };
+        Ok((visitor, who))
+    }
+
+    /// The row as a session of this kind that lives on this device; notes that it was seen.
+    async fn living(&self, row: Option<Row>, kind: &'static str, device: &str) -> Result<Row, Error> {
+        let now = self.cx.clock.now();
         let row = row
             .filter(|r| r.kind == kind && r.revoked_at == 0)
             .ok_or(Error::SessionRequired)?;
@@ -123,19 +150,6 @@ impl Identity {
             idle_expires_at: now + row.idle_ms,
             absolute_expires_at: row.absolute_at,
         }
-    }
-
-    /// The customer behind a bound visitor.
-    pub(crate) async fn customer_behind(&self, visitor: &Visitor) -> Result<Customer, Error> {
-        let id = visitor.customer.ok_or(Error::BindingRequired)?;
-        // The binding is asked for anew: a session that outlived it has no power.
-        let living = self.customer_of(&visitor.openid).await?;
-        let who = living.filter(|who| who.id == id).ok_or(Error::BindingRequired)?;
-        Ok(Customer {
-            session: Some(visitor.session),
-            level: visitor.level,
-            ..who
-        })
     }
 
     /// All that the session page shows.

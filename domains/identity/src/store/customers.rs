@@ -33,6 +33,13 @@ fn row((id, customer_no, name, phone, id_no, elder, notice, min): Columns) -> Ro
     }
 }
 
+/// What of a customer is asked at every request; the number still sealed.
+pub(crate) struct Caller {
+    pub(crate) id: CustomerId,
+    pub(crate) customer_no: String,
+    pub(crate) elder: bool,
+}
+
 /// The four blind indexes of a customer.
 pub(crate) struct Indexes {
     pub(crate) customer_no: String,
@@ -74,6 +81,13 @@ pub(crate) async fn refresh(c: &mut Conn, r: &Row, idx: &Indexes, now: Ms) -> Re
         (&*r.name, &*idx.name, &*r.phone, &*idx.phone, &*r.id_no, &*idx.id_no, now, r.id),
     )
     .await
+}
+
+pub(crate) async fn caller(c: &mut Conn, id: CustomerId) -> Result<Option<Caller>> {
+    let found: Option<(String, bool)> = c
+        .row("select customer_no, elder from identity_customer where id = ?", (id,))
+        .await?;
+    Ok(found.map(|(customer_no, elder)| Caller { id, customer_no, elder }))
 }
 
 pub(crate) async fn by_id(c: &mut Conn, id: CustomerId) -> Result<Option<Row>> {

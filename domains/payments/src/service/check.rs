@@ -44,7 +44,7 @@ impl Payments {
     pub(crate) async fn check(&self, who: &Customer, ask: &Check) -> Result<Checked, Error> {
         let own = self
             .accounts
-            .own(who.id, &who.customer_no, ask.from_account_id)
+            .own(who.id, ask.from_account_id)
             .await?;
         let to = To {
             no: &ask.to_no,

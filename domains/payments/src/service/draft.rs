@@ -157,7 +157,7 @@ impl Payments {
         who: &Customer,
         account: accounts::AccountId,
     ) -> Result<accounts::OwnAccount, Error> {
-        let own = self.accounts.own(who.id, &who.customer_no, account).await?;
+        let own = self.accounts.own(who.id, account).await?;
         let account = own.id;
         let blocked = self
             .cx

@@ -161,7 +161,7 @@ impl Payments {
     }
 
     async fn card(&self, who: &Customer, id: AccountId) -> Result<OwnAccount, Error> {
-        let own = match self.accounts.own(who.id, &who.customer_no, id).await {
+        let own = match self.accounts.own(who.id, id).await {
             Err(accounts::Error::NotFound) => return Err(Error::NoCard),
             other => other?,
         };

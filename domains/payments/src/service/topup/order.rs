@@ -53,7 +53,7 @@ impl TopUps {
         }
         let own = self
             .accounts
-            .own(who.id, &who.customer_no, ask.account_id)
+            .own(who.id, ask.account_id)
             .await?;
         if own.kind != corebank::AccountKind::Demand {
             return Err(Error::TopUpAccount);

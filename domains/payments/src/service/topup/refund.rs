@@ -177,6 +177,7 @@ impl TopUps {
         // The same number again is the same refund, and its answer says where that stands.
         match tokio::time::timeout(PATIENCE, self.rail.refund(&order)).await {
             Ok(Answer::Done(state)) => {
+                kit::failpoint::reach("payments.topup_given_back");
                 self.refund_word(refund, state).await?;
                 self.asked(refund).await
             }
