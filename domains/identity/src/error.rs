@@ -99,7 +99,11 @@ impl From<Error> for Problem {
             | Error::ChallengeExpired
             | Error::PasswordLocked
             | Error::PasswordMissing => of_the_proof(&error),
-            Error::LoginFailed => Self::new(401, "staff.login_failed", "工号、密码或动态码不正确，请核对后再试。"),
+            Error::LoginFailed => Self::new(
+                401,
+                "staff.login_failed",
+                "工号、密码或动态码不正确，请核对后再试。",
+            ),
             Error::StaffLocked => Self::new(423, "staff.locked", "错误次数过多，账号已锁定15分钟。"),
             Error::AccessDenied => Self::new(403, "access.denied", "您没有此项权限。"),
             Error::KeyReused => Self::key_reused(),

@@ -12,13 +12,14 @@ use kit::jobs::{self, NewJob};
 use serde_json::json;
 
 use super::Identity;
+use super::policy::level_of;
 use crate::error::Error;
 use crate::mask;
 use crate::model::challenge::{
     CODE_PACE, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge, PASSWORD_RESTS,
     PASSWORD_TRIES, Proof, RESEND_AFTER, State,
 };
-use crate::model::people::{Customer, CustomerId, LEVEL_LASTS, LEVEL_OAUTH, Visitor};
+use crate::model::people::{CustomerId, LEVEL_LASTS, LEVEL_OAUTH, Visitor};
 use crate::store;
 use crate::store::challenges::Row;
 
@@ -26,51 +27,6 @@ use crate::store::challenges::Row;
 pub(crate) const SEND_CODE: &str = "identity.send_code";
 
 impl Identity {
-    /// Which factors an act needs at this amount (fen; 0 when there is none).
-    pub async fn policy(&self, act: &'static str, amount_fen: i64) -> Result<Vec<Factor>, Error> {
-        self.cx
-            .db
-            .read(async |c| self.policy_in(c, act, amount_fen).await)
-            .await
-    }
-
-    /// The same on the caller's connection.
-    pub(crate) async fn policy_in(
-        &self,
-        c: &mut Conn,
-        act: &'static str,
-        amount_fen: i64,
-    ) -> Result<Vec<Factor>, Error> {
-        let found = store::challenges::policy(c, act, amount_fen).await?;
-        // An act without a policy is asked for everything: deny by default.
-        Ok(found.map_or_else(
-            || vec![Factor::Password, Factor::Sms],
-            |text| Factor::parse_list(&text),
-        ))
-    }
-
-    /// Passes when the policy asks nothing for this act, or the session has been proved just now.
-    pub async fn require_level(&self, who: &Customer, act: &'static str) -> Result<(), Error> {
-        self.cx
-            .db
-            .read(async |c| self.require_level_in(c, who, act).await)
-            .await
-    }
-
-    /// The same on the caller's connection, for those who read something else there.
-    pub async fn require_level_in(
-        &self,
-        c: &mut Conn,
-        who: &Customer,
-        act: &'static str,
-    ) -> Result<(), Error> {
-        let factors = self.policy_in(c, act, 0).await?;
-        if factors.is_empty() || who.level >= level_of(&factors) {
-            return Ok(());
-        }
-        Err(Error::StepUp { act, factors })
-    }
-
     /// Opens a challenge in the caller's transaction; the code leaves by a job of the same transaction.
     pub async fn challenge_open(&self, c: &mut Conn, ask: NewChallenge) -> Result<Challenge, Error> {
         let now = self.cx.clock.now();
@@ -374,11 +330,6 @@ impl Identity {
 
 /// Acts for which a raised session is enough; every other act spends its own challenge.
 const RAISING: [&str; 2] = ["accounts.view", "accounts.export"];
-
-/// The session level that these factors prove: 1 nothing, 2 one of them, 3 both.
-fn level_of(factors: &[Factor]) -> i64 {
-    LEVEL_OAUTH + i64::from(factors.contains(&Factor::Sms)) + i64::from(factors.contains(&Factor::Password))
-}
 
 /// Why a challenge takes no further try.
 fn why_not(row: Option<Row>, now: Ms) -> Error {

@@ -7,6 +7,7 @@ pub(crate) mod introduce;
 pub(crate) mod oauth;
 pub(crate) mod office;
 pub(crate) mod password;
+pub(crate) mod policy;
 pub(crate) mod session;
 pub(crate) mod staff;
 

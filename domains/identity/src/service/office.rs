@@ -184,15 +184,6 @@ impl Identity {
             .await
     }
 
-    /// The step-up policies, as data: act, threshold in fen, factors, version.
-    pub async fn policies(&self) -> Result<Vec<(String, i64, String, i64)>, Error> {
-        Ok(self
-            .cx
-            .db
-            .read(async |c| store::challenges::policies(c).await)
-            .await?)
-    }
-
     /// How many WeChat users act for a customer now.
     pub async fn bound_count(&self) -> Result<i64, Error> {
         Ok(self

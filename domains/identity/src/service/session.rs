@@ -92,7 +92,11 @@ impl Identity {
 
     /// The bound customer who comes with this token, and the visit. The binding is asked for anew each time:
     /// a session that outlived it has no power.
-    pub(crate) async fn customer_with(&self, token: &str, device: &str) -> Result<(Visitor, Customer), Error> {
+    pub(crate) async fn customer_with(
+        &self,
+        token: &str,
+        device: &str,
+    ) -> Result<(Visitor, Customer), Error> {
         let hash = sha256(token);
         let holder = self
             .cx

@@ -85,9 +85,16 @@ pub(crate) async fn refresh(c: &mut Conn, r: &Row, idx: &Indexes, now: Ms) -> Re
 
 pub(crate) async fn caller(c: &mut Conn, id: CustomerId) -> Result<Option<Caller>> {
     let found: Option<(String, bool)> = c
-        .row("select customer_no, elder from identity_customer where id = ?", (id,))
+        .row(
+            "select customer_no, elder from identity_customer where id = ?",
+            (id,),
+        )
         .await?;
-    Ok(found.map(|(customer_no, elder)| Caller { id, customer_no, elder }))
+    Ok(found.map(|(customer_no, elder)| Caller {
+        id,
+        customer_no,
+        elder,
+    }))
 }
 
 pub(crate) async fn by_id(c: &mut Conn, id: CustomerId) -> Result<Option<Row>> {

@@ -42,10 +42,7 @@ pub(crate) struct Checked {
 
 impl Payments {
     pub(crate) async fn check(&self, who: &Customer, ask: &Check) -> Result<Checked, Error> {
-        let own = self
-            .accounts
-            .own(who.id, ask.from_account_id)
-            .await?;
+        let own = self.accounts.own(who.id, ask.from_account_id).await?;
         let to = To {
             no: &ask.to_no,
             name: &ask.to_name,

@@ -51,10 +51,7 @@ impl TopUps {
         if !(LEAST_FEN..=MOST_FEN).contains(&ask.amount_fen) {
             return Err(Error::TopUpAmount);
         }
-        let own = self
-            .accounts
-            .own(who.id, ask.account_id)
-            .await?;
+        let own = self.accounts.own(who.id, ask.account_id).await?;
         if own.kind != corebank::AccountKind::Demand {
             return Err(Error::TopUpAccount);
         }
