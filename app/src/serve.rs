@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -91,9 +91,7 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
             "/api/openapi.json",
             get(move || async move { (json, description) }),
         )
-        .method_not_allowed_fallback(|| async {
-            Problem::new(405, "request.method", "不支持这种请求方法。")
-        })
+        .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(middleware::from_fn_with_state(guard, identity::guard))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     let callback = format!("/wechat/{}/callback", bank.config.wechat.account);
@@ -109,7 +107,8 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
         https: bank.config.public_url().starts_with("https://"),
         framed_by_self: bank.mode == Mode::Demo,
     };
-    all.fallback(|| async { Problem::new(404, "not_found", "没有找到您要的内容。") })
+    all.method_not_allowed_fallback(|| async { wrong_method() })
+        .fallback(|| async { Problem::new(404, "not_found", "没有找到您要的内容。") })
         .layer(CatchPanicLayer::custom(|_| {
             Problem::internal("panic", &"a handler panicked").into_response()
         }))
@@ -124,8 +123,12 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
 async fn plain_methods(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
     match request.method().as_str() {
         "GET" | "HEAD" | "POST" | "PUT" | "DELETE" => next.run(request).await,
-        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        _ => wrong_method().into_response(),
     }
+}
+
+fn wrong_method() -> Problem {
+    Problem::new(405, "request.method", "不支持这种请求方法。")
 }
 
 /// The bound listeners of a node.

@@ -47,12 +47,12 @@ impl Bank {
 
     /// What `weigui demo-info --json` says.
     pub(crate) fn demo_info() -> Result<Value> {
-        let out = Command::new(binary()?).args(["demo-info", "--json"]).output()?;
+        let out = weigui()?.args(["demo-info", "--json"]).output()?;
         Ok(serde_json::from_slice(&out.stdout)?)
     }
 
     pub(crate) fn start(&mut self) -> Result<()> {
-        let mut command = Command::new(binary()?);
+        let mut command = weigui()?;
         let listen = format!("127.0.0.1:{}", self.port);
         command
             .args(["serve", "--demo"])
@@ -66,6 +66,13 @@ impl Bank {
         self.server = Some(Server::start_on(&command, self.port)?);
         Ok(())
     }
+}
+
+/// The bank's program. Where it lies is no setting of its own.
+fn weigui() -> Result<Command> {
+    let mut command = Command::new(binary()?);
+    command.env_remove("WEIGUI_BIN");
+    Ok(command)
 }
 
 /// `WEIGUI_BIN`, or the one beside this benchmark.

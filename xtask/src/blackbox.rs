@@ -15,6 +15,8 @@ const PLACE: &str = "WEIGUI_BLACKBOX";
 const CLIENT: &str = "wxblackbox.py";
 /// Safe mode with XML: a callback that takes plaintext is what `negative` would find.
 const SAFE: &str = "verify,safe,compat,negative,retry";
+/// What a test account in plaintext mode has.
+const PLAINTEXT: &str = "verify,plain";
 /// WeCom has one mode.
 const WECOM: &str = "cp";
 
@@ -28,8 +30,9 @@ pub(crate) fn run() -> Result<Count> {
     };
     let python = peers::install()?.join("venv/bin/python");
     let mut count = bank(&python, &client)?;
-    count.add(example(&python, &client, "echo", SAFE)?);
-    count.add(example(&python, &client, "wecom_echo", WECOM)?);
+    count.add(example(&python, &client, ("echo", "safe"), SAFE)?);
+    count.add(example(&python, &client, ("echo", "plaintext"), PLAINTEXT)?);
+    count.add(example(&python, &client, ("wecom_echo", "safe"), WECOM)?);
     Ok(count)
 }
 
@@ -130,17 +133,19 @@ fn path(url: &str) -> String {
         .map_or_else(|| "/".to_owned(), |path| format!("/{path}"))
 }
 
-/// One of the library's examples, in modes of its own.
-fn example(python: &Path, client: &Path, name: &str, modes: &str) -> Result<Count> {
+/// One of the library's examples with its account in a mode, against the client's modes that fit.
+fn example(python: &Path, client: &Path, (name, mode): (&str, &str), modes: &str) -> Result<Count> {
     let example = ["--workspace", "--example", name];
     shell::run(shell::cargo().args(["build", "--quiet"]).args(example))?;
     let port = free_port()?;
     let example = shell::target_dir()?.join("debug/examples").join(name);
     let _open = Served::start(
-        shell::command(example).env("ADDRESS", format!("127.0.0.1:{port}")),
+        shell::command(example)
+            .env("ADDRESS", format!("127.0.0.1:{port}"))
+            .env("MODE", mode),
         port,
     )?;
-    println!("the library's example {name}");
+    println!("the library's example {name}, {mode}");
     let url = format!("http://127.0.0.1:{port}/wx");
     let suite = [
         "suite",

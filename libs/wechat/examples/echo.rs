@@ -1,4 +1,5 @@
-//! A callback that says back what it hears. Settings: `ADDRESS`, `APPID`, `TOKEN`, `AES_KEY`, `ORIGINAL_ID`.
+//! A callback that says back what it hears. Settings: `ADDRESS`, `APPID`, `TOKEN`, `AES_KEY`, `ORIGINAL_ID`; `MODE` is
+//! `safe` or, for a test account, `plaintext`.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -53,6 +54,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         &setting("AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
         &setting("ORIGINAL_ID", "gh_0123456789ab"),
     )?;
+    let account = match setting("MODE", "safe").as_str() {
+        "safe" => account,
+        "plaintext" => account.in_plaintext(),
+        other => return Err(format!("MODE is safe or plaintext, not {other}").into()),
+    };
     let inbox = Arc::new(MemoryInbox::default());
     let callback = Callback::new(Setup::new(account, inbox, Arc::new(Echo), Arc::new(seconds)));
     let listener = tokio::net::TcpListener::bind(setting("ADDRESS", "127.0.0.1:8099")).await?;

@@ -67,7 +67,7 @@ impl fmt::Debug for AesKey {
     }
 }
 
-/// One Official Account in safe mode.
+/// One Official Account, in safe mode unless [`Account::in_plaintext`] says otherwise.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub(crate) appid: String,
@@ -75,6 +75,7 @@ pub struct Account {
     pub(crate) aes_key: AesKey,
     pub(crate) original_id: String,
     pub(crate) freshness_s: i64,
+    pub(crate) plaintext: bool,
 }
 
 impl Account {
@@ -99,6 +100,7 @@ impl Account {
             aes_key: AesKey::parse(encoding_aes_key)?,
             original_id: original_id.to_owned(),
             freshness_s: DEFAULT_FRESHNESS_S,
+            plaintext: false,
         })
     }
 
@@ -106,6 +108,17 @@ impl Account {
     #[must_use]
     pub fn with_freshness(mut self, seconds: i64) -> Self {
         self.freshness_s = seconds;
+        self
+    }
+
+    /// Plaintext mode 明文模式, for an account that WeChat's console has in it: pushes are taken in clear and
+    /// answered in clear. What comes sealed all the same is opened and answered as in safe mode.
+    ///
+    /// For test accounts. The signature of a push in clear doesn't cover its body: whoever has seen one address
+    /// with its query, in a proxy's log for example, can make up any message of any user while it is fresh.
+    #[must_use]
+    pub fn in_plaintext(mut self) -> Self {
+        self.plaintext = true;
         self
     }
 

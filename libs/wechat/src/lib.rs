@@ -74,7 +74,8 @@
 //! | quotas and addresses | [`Client::quota`], [`Client::clear_quota`], [`Client::callback_addresses`] |
 //!
 //! # Invariants
-//! - Safe mode only. A plaintext push is refused: its signature does not cover its body.
+//! - A plaintext push is refused, because its signature does not cover its body, unless the account says that
+//!   it is in plaintext mode ([`Account::in_plaintext`], for test accounts).
 //! - Whatever is wrong with a request, the outside sees one and the same 4xx; the reason goes to the log.
 //! - Every account is an explicit value; nothing is ambient, so two accounts can't be mixed up.
 //! - Nothing here reads a clock of its own: the caller passes the time, in seconds.

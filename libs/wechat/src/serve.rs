@@ -151,8 +151,12 @@ impl Callback {
     /// `POST`: a push. Never fails: what is not WeChat's is refused alike, what goes wrong here is `success`.
     pub async fn post(&self, raw_query: &str, body: &[u8]) -> HttpAnswer {
         let now = (self.0.clock)();
-        let push = match Query::parse(raw_query).and_then(|q| self.0.account.open_push(&q, body, now)) {
-            Ok(push) => push,
+        let opened = Query::parse(raw_query).and_then(|query| {
+            let push = self.0.account.open_push(&query, body, now)?;
+            Ok((push, query.is_sealed()))
+        });
+        let (push, was_sealed) = match opened {
+            Ok(opened) => opened,
             Err(reason) => return self.refuse(reason),
         };
         if push.to != self.0.account.original_id() {
@@ -165,11 +169,13 @@ impl Callback {
         let Some(clear) = self.answer(push, format).await else {
             return HttpAnswer::success();
         };
-        let sealed = self
-            .0
-            .account
-            .seal_as(format, &clear, (self.0.clock)(), &*self.0.random);
-        match sealed {
+        let account = &self.0.account;
+        let body = if was_sealed {
+            account.seal_as(format, &clear, (self.0.clock)(), &*self.0.random)
+        } else {
+            Ok(clear)
+        };
+        match body {
             Ok(body) => HttpAnswer {
                 status: 200,
                 content_type: match format {

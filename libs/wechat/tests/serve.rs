@@ -230,6 +230,47 @@ async fn a_push_in_json_is_answered_in_json() {
     assert_eq!(callback.post(&query, body.as_bytes()).await.status, 200);
 }
 
+#[tokio::test]
+async fn an_account_in_plaintext_mode_is_answered_in_clear() {
+    let serve = |account: Account| {
+        let (inbox, slow) = (Arc::new(MemoryInbox::default()), Arc::new(Slow::default()));
+        Callback::new(Setup::new(account, inbox, slow, Arc::new(|| NOW)))
+    };
+    let body = format!(
+        "<xml><ToUserName>gh_1</ToUserName><FromUserName>oU</FromUserName><CreateTime>{NOW}</CreateTime>\
+         <MsgType>text</MsgType><Content>0</Content><MsgId>9</MsgId></xml>"
+    );
+    let query = |at: i64| {
+        let signature = account().sign_plain(&at.to_string(), "n");
+        let signature = std::str::from_utf8(&signature).unwrap().to_owned();
+        format!("signature={signature}&timestamp={at}&nonce=n&openid=oU")
+    };
+    let callback = serve(account().in_plaintext());
+    for _ in 0..2 {
+        let answer = callback.post(&query(NOW), body.as_bytes()).await;
+        assert_eq!(
+            (answer.status, answer.content_type),
+            (200, "text/xml; charset=utf-8")
+        );
+        assert!(answer.body.contains("<![CDATA[run 1]]>"), "{}", answer.body);
+        assert!(!answer.body.contains("Encrypt"), "{}", answer.body);
+    }
+    let unsigned = format!("timestamp={NOW}&nonce=n");
+    let forged = query(NOW).replace("nonce=n", "nonce=m");
+    for refused in [&unsigned, &forged, &query(NOW - 3_600)] {
+        assert_eq!(
+            callback.post(refused, body.as_bytes()).await.status,
+            403,
+            "{refused}"
+        );
+    }
+    // What comes sealed is answered sealed, as in the minutes of a switch to safe mode.
+    let sealed = deliver(&callback, 10, "0").await;
+    assert!(sealed.body.contains("<Encrypt>"), "{}", sealed.body);
+    let safe = serve(account());
+    assert_eq!(safe.post(&query(NOW), body.as_bytes()).await.status, 403);
+}
+
 /// An inbox whose store takes a second to write a result.
 #[derive(Default)]
 struct Sluggish(MemoryInbox);

@@ -64,12 +64,15 @@ pub(crate) struct Month {
     pub(crate) to: Ms,
 }
 
+/// No account here is older: what asks for more has a typing error.
+const FIRST_YEAR: i16 = 1980;
+
 impl Month {
     /// Reads `2026-11`; a month that has not begun is refused.
     pub(crate) fn parse(text: &str, today: Date) -> Result<Self, Error> {
         let plain = text.len() == 7 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let first: Date = format!("{text}-01").parse().map_err(|_| Error::BadMonth)?;
-        if !plain || first > today {
+        if !plain || first > today || first.year() < FIRST_YEAR {
             return Err(Error::BadMonth);
         }
         Ok(Self {
@@ -238,7 +241,15 @@ mod tests {
         assert_eq!(kit::clock::text_of(month.to), "2026-03-01 00:00:00");
         assert_eq!(month.text(), "2026-02");
         assert!(Month::parse("2026-11", today).is_ok());
-        for bad in ["2026-12", "2026-13", "2026-1", "202611", "", "2026-11-01"] {
+        for bad in [
+            "2026-12",
+            "2026-13",
+            "2026-1",
+            "202611",
+            "",
+            "2026-11-01",
+            "0000-01",
+        ] {
             assert!(Month::parse(bad, today).is_err(), "{bad}");
         }
     }

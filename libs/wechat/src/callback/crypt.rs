@@ -40,7 +40,7 @@ impl Account {
         signature([self.token(), timestamp, nonce, encrypted])
     }
 
-    /// The plain `signature` of URL verification.
+    /// The plain `signature` of URL verification and of plaintext mode.
     pub fn sign_plain(&self, timestamp: &str, nonce: &str) -> [u8; 40] {
         signature([self.token(), timestamp, nonce])
     }

@@ -1,4 +1,4 @@
-//! The two questions of a callback: is this request WeChat's (URL verification, safe-mode push), and how is
+//! The two questions of a callback: is this request WeChat's (URL verification, push), and how is
 //! the answer sealed. Signature, freshness, appid, then content: in this order, and nothing else is believed.
 
 pub mod crypt;
@@ -24,14 +24,8 @@ const MAX_ECHO: usize = 256;
 impl Account {
     /// Answers URL verification: the `echostr` to send back as it is. `now` in seconds.
     pub fn verify_url<'q>(&self, query: &'q Query<'_>, now: i64) -> Result<&'q str, Reject> {
-        let signature = need(query.signature.as_deref(), "signature")?;
-        let timestamp = need(query.timestamp.as_deref(), "timestamp")?;
-        let nonce = need(query.nonce.as_deref(), "nonce")?;
+        self.knows_the_token(query, now)?;
         let echo = need(query.echostr.as_deref(), "echostr")?;
-        if !crypt::signature_matches(&self.sign_plain(timestamp, nonce), signature) {
-            return Err(Reject::Signature);
-        }
-        self.fresh(timestamp, now)?;
         // The signature does not cover the echo: give back only what cannot be anything but text.
         if echo.len() > MAX_ECHO
             || !echo
@@ -43,14 +37,19 @@ impl Account {
         Ok(echo)
     }
 
-    /// Checks and decrypts a safe-mode push, XML or JSON; the clear document. What stands beside the
-    /// ciphertext (compat mode) is not looked at. `now` in seconds.
+    /// Checks and decrypts a push, XML or JSON; the clear document. What stands beside the ciphertext (compat
+    /// mode) is not looked at. A push in clear is refused unless the account is in plaintext mode. `now` in
+    /// seconds.
     pub fn open(&self, query: &Query<'_>, body: &[u8], now: i64) -> Result<String, Reject> {
         if body.len() > MAX_BODY {
             return Err(Reject::TooLarge);
         }
-        if query.encrypt_type.as_deref() != Some("aes") {
-            return Err(Reject::NotEncrypted);
+        if !query.is_sealed() {
+            if !self.plaintext {
+                return Err(Reject::NotEncrypted);
+            }
+            self.knows_the_token(query, now)?;
+            return String::from_utf8(body.to_vec()).map_err(|_| Reject::Utf8);
         }
         let signature = need(query.msg_signature.as_deref(), "msg_signature")?;
         let timestamp = need(query.timestamp.as_deref(), "timestamp")?;
@@ -108,6 +107,17 @@ impl Account {
             .unwrap_or_default(),
         }
         Ok(out)
+    }
+
+    /// Whoever made the query knows the callback token, or has seen this query before.
+    fn knows_the_token(&self, query: &Query<'_>, now: i64) -> Result<(), Reject> {
+        let signature = need(query.signature.as_deref(), "signature")?;
+        let timestamp = need(query.timestamp.as_deref(), "timestamp")?;
+        let nonce = need(query.nonce.as_deref(), "nonce")?;
+        if !crypt::signature_matches(&self.sign_plain(timestamp, nonce), signature) {
+            return Err(Reject::Signature);
+        }
+        self.fresh(timestamp, now)
     }
 
     pub(crate) fn fresh(&self, timestamp: &str, now: i64) -> Result<(), Reject> {

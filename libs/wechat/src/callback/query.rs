@@ -11,7 +11,8 @@ const MAX_QUERY: usize = 2048;
 /// The parameters WeChat sends; all others are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query<'a> {
-    /// `sha1(sort(token, timestamp, nonce))`: covers no body, used for URL verification only.
+    /// `sha1(sort(token, timestamp, nonce))`: covers no body; for URL verification, and all there is in
+    /// plaintext mode.
     pub signature: Option<Cow<'a, str>>,
     /// `sha1(sort(token, timestamp, nonce, Encrypt))`.
     pub msg_signature: Option<Cow<'a, str>>,
@@ -26,6 +27,11 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
+    /// Whether the body is said to be encrypted.
+    pub fn is_sealed(&self) -> bool {
+        self.encrypt_type.as_deref() == Some("aes")
+    }
+
     /// Reads the raw query string (without `?`).
     pub fn parse(raw: &'a str) -> Result<Self, Reject> {
         if raw.len() > MAX_QUERY {

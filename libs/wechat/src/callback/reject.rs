@@ -11,7 +11,7 @@ pub enum Reject {
     #[error("query parameter `{0}` is missing")]
     Missing(&'static str),
     /// The request is not encrypted, although the account is in safe mode.
-    #[error("not encrypted (safe mode only)")]
+    #[error("not encrypted, in safe mode")]
     NotEncrypted,
     /// The signature does not match.
     #[error("wrong signature")]
