@@ -4,7 +4,7 @@
 use corebank::stub::Fault;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-use testkit::{Customer, Post, TestBank};
+use testkit::{Ask, Customer, Post, TestBank};
 
 const CROWD: usize = 40;
 /// Customer messages that WeChat takes after one message of a follower.
@@ -32,6 +32,29 @@ async fn hostile_requests_get_one_refusal_and_do_nothing() {
     assert_eq!(wang.account("demand").await["status"], "normal");
     // And the genuine one is taken.
     bank.posts(&genuine).await.is(200);
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_nothing_here_speaks_is_refused_like_everything_else() {
+    let bank = TestBank::open().await;
+    let stranger = bank.stranger();
+    let callback = "/wechat/demo/callback";
+    for (method, path) in [
+        ("PUT", callback),
+        ("DELETE", callback),
+        ("PATCH", callback),
+        ("PUT", "/h5/"),
+    ] {
+        let ask = Ask {
+            method: method.parse().expect("a method"),
+            url: bank.url(path),
+            json: None,
+            headers: Vec::new(),
+        };
+        let answer = stranger.try_send(ask).await.expect("an answer");
+        answer.refused(405, "request.method");
+    }
     bank.close().await;
 }
 

@@ -81,8 +81,8 @@ export const MODULES: Module[] = [
 ]
 
 /** The module that an address belongs to. */
-export const moduleOf = (path: string, modules: Module[] = MODULES): Module | null =>
-  modules.find((m) => path === m.path || path.startsWith(`${m.path}/`)) ?? null
+export const moduleOf = (path: string): Module | null =>
+  MODULES.find((m) => path === m.path || path.startsWith(`${m.path}/`)) ?? null
 
 export interface MenuGroup {
   title: string
