@@ -70,7 +70,7 @@ fn number_before(text: &str, word: &str) -> Option<u64> {
 }
 
 /// The line without colour codes.
-fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut in_code = false;
     for c in line.chars() {

@@ -8,6 +8,7 @@ mod blackbox;
 mod count;
 mod generate;
 mod peers;
+mod report;
 mod run;
 mod servers;
 mod setup;

@@ -2,6 +2,7 @@
 //! The last line is always `N passed, N failed`.
 
 use crate::count::Count;
+use crate::report::Report;
 use crate::{blackbox, generate, setup, shell, tidy, web};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
@@ -15,8 +16,8 @@ pub(crate) struct Options {
     only: Option<String>,
 }
 
-/// A step counts the tests it saw; one that runs no tests counts nothing.
-type Step = fn() -> Result<Count>;
+/// A step reports the tests it saw; one that runs no tests reports nothing.
+type Step = fn() -> Result<Report>;
 
 const STEPS: [(&str, Step); 14] = [
     ("setup", || plain(|| setup::ensure(setup::Need::Test))),
@@ -37,14 +38,14 @@ const STEPS: [(&str, Step); 14] = [
     ("licences", || plain(deny)),
     ("tests on SQLite", || counted(tests()?.arg("--no-fail-fast"))),
     ("stories on MariaDB and Redis", stories_on_servers),
-    ("independent black-box client", blackbox::run),
+    ("independent black-box client", || Ok(blackbox::run()?.into())),
     ("journeys in the browser", browser),
 ];
 
 struct Row {
     name: &'static str,
     time: Duration,
-    count: Count,
+    seen: Report,
     good: bool,
 }
 
@@ -60,11 +61,11 @@ pub(crate) fn test(options: &Options) -> ExitCode {
     for (name, step) in STEPS.iter().filter(|(name, _)| wanted(name)) {
         println!("\n=== {name}");
         let begun = Instant::now();
-        let mut count = Count::default();
+        let mut seen = Report::default();
         let good = match step() {
-            Ok(seen) => {
-                count = seen;
-                count.failed == 0
+            Ok(report) => {
+                seen = report;
+                seen.count.failed == 0
             }
             Err(error) => {
                 println!("{error:#}");
@@ -74,7 +75,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         rows.push(Row {
             name,
             time: begun.elapsed(),
-            count,
+            seen,
             good,
         });
         if !good {
@@ -83,6 +84,9 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         }
     }
     let sum = summary(&rows);
+    for failure in rows.iter().flat_map(|row| row.seen.told()) {
+        println!("FAILED  {failure}");
+    }
     println!("{} passed, {} failed", sum.passed, sum.failed);
     if sum.failed == 0 {
         ExitCode::SUCCESS
@@ -97,18 +101,19 @@ fn summary(rows: &[Row]) -> Count {
     let mut sum = Count::default();
     for row in rows {
         let word = if row.good { "ok" } else { "FAILED" };
-        let tests = if row.count == Count::default() {
+        let count = row.seen.count;
+        let tests = if count == Count::default() {
             String::new()
         } else {
-            format!("{} passed, {} failed", row.count.passed, row.count.failed)
+            format!("{} passed, {} failed", count.passed, count.failed)
         };
         println!(
             "{word:<7} {:>14}  {:<30} {tests}",
             shell::time_text(row.time),
             row.name
         );
-        sum.add(row.count);
-        if !row.good && row.count.failed == 0 {
+        sum.add(count);
+        if !row.good && count.failed == 0 {
             sum.failed += 1;
         }
     }
@@ -117,33 +122,33 @@ fn summary(rows: &[Row]) -> Count {
     sum
 }
 
-fn plain(step: impl FnOnce() -> Result<()>) -> Result<Count> {
-    step().map(|()| Count::default())
+fn plain(step: impl FnOnce() -> Result<()>) -> Result<Report> {
+    step().map(|()| Report::default())
 }
 
 /// Runs a command whose tests are counted; its lines pass through.
-fn counted(command: &mut Command) -> Result<Count> {
+fn counted(command: &mut Command) -> Result<Report> {
     let text = shell::shown(command);
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot start `{text}`"))?;
-    let mut count = Count::default();
+    let mut report = Report::default();
     let out = child.stdout.take().context("no output to read")?;
     for line in BufReader::new(out).split(b'\n') {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
-        count.see(&line);
+        report.see(&line);
     }
     let status = child.wait()?;
-    if !status.success() && count.failed == 0 {
+    if !status.success() && report.count.failed == 0 {
         bail!("`{text}` ended with {status}");
     }
-    Ok(count)
+    Ok(report)
 }
 
-fn npm(args: &[&str]) -> Result<Count> {
+fn npm(args: &[&str]) -> Result<Report> {
     plain(|| shell::run(shell::npm().args(args)))
 }
 
@@ -153,10 +158,10 @@ fn clippy() -> Result<()> {
 }
 
 /// Unit tests of the pages; the journeys (workspace `e2e`) need the built bank and come last.
-fn web_tests() -> Result<Count> {
-    let mut count = Count::default();
+fn web_tests() -> Result<Report> {
+    let mut all = Report::default();
     for page in ["shared", "customer", "office", "simulator"] {
-        count.add(counted(shell::npm().args([
+        all.add(counted(shell::npm().args([
             "run",
             "test",
             "--if-present",
@@ -164,7 +169,7 @@ fn web_tests() -> Result<Count> {
             page,
         ]))?);
     }
-    Ok(count)
+    Ok(all)
 }
 
 /// `cargo test` with the bank's binary at hand: built by a test it would be built in the environment of that test, which
@@ -179,7 +184,7 @@ fn tests() -> Result<Command> {
 }
 
 /// The same tests once more, on the servers that they start themselves.
-fn stories_on_servers() -> Result<Count> {
+fn stories_on_servers() -> Result<Report> {
     counted(
         tests()?
             .args(["--test", "stories", "--no-fail-fast"])
@@ -187,7 +192,7 @@ fn stories_on_servers() -> Result<Count> {
     )
 }
 
-fn browser() -> Result<Count> {
+fn browser() -> Result<Report> {
     let bank = shell::target_dir()?.join("debug/weigui");
     counted(shell::npm().args(["test", "-w", "e2e"]).env("WEIGUI_BIN", bank))
 }
@@ -211,7 +216,7 @@ mod tests {
         Row {
             name: "x",
             time: Duration::ZERO,
-            count: Count { passed, failed },
+            seen: Count { passed, failed }.into(),
             good,
         }
     }
@@ -232,6 +237,6 @@ mod tests {
     fn a_command_that_ends_badly_without_a_count_is_an_error() {
         assert!(counted(shell::command("sh").args(["-c", "exit 3"])).is_err());
         let said = counted(shell::command("sh").args(["-c", "echo 'ℹ pass 2'; echo 'ℹ fail 1'; exit 1"]));
-        assert_eq!(said.expect("counted"), Count { passed: 2, failed: 1 });
+        assert_eq!(said.expect("counted").count, Count { passed: 2, failed: 1 });
     }
 }

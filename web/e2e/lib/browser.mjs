@@ -99,6 +99,16 @@ export async function settle(where) {
   })
 }
 
+/**
+ * Chooses a radio as a finger does: by its words, since the button itself is often drawn by them.
+ * @param {Page | import('playwright-core').Locator} where @param {string | RegExp} name a text is the whole name
+ */
+export async function choose(where, name) {
+  const radio = where.getByRole('radio', { name, exact: true })
+  await radio.locator('xpath=ancestor::label').click()
+  assert.equal(await radio.isChecked(), true, `${name} is chosen`)
+}
+
 /** @param {Page} page @param {string} name */
 export async function shot(page, name) {
   await mkdir(SHOTS, { recursive: true })

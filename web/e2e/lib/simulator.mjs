@@ -1,12 +1,13 @@
 // The phone in the browser, by what a spectator sees.
 import assert from 'node:assert/strict'
+import { choose } from './browser.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
 /** @param {Page} page @param {{ url: string }} bank @param {string} who */
 export async function openPhone(page, bank, who) {
   await page.goto(`${bank.url}/simulator/`)
-  await page.getByRole('radio', { name: who }).check({ force: true })
+  await choose(page, new RegExp(who))
   await page.getByRole('heading', { name: `${who}的资料` }).waitFor()
 }
 
@@ -51,7 +52,7 @@ export function webFrame(page) {
 
 /** @param {Page} page @param {string} part @param {string} choice */
 export async function setSwitch(page, part, choice) {
-  await page.getByRole('group', { name: part }).getByRole('radio', { name: choice, exact: true }).check({ force: true })
+  await choose(page.getByRole('group', { name: part }), choice)
 }
 
 /** The first entry of the account's menu, or below it, that fits. @param {import('playwright-core').Page} page @param {RegExp} name */

@@ -2,7 +2,7 @@
 // by category, with a line that is given another one.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fitsWidth, openPage, passesAxe, settle, shot, until } from '../lib/browser.mjs'
+import { choose, fitsWidth, openPage, passesAxe, settle, shot, until } from '../lib/browser.mjs'
 import { openAs } from '../lib/h5.mjs'
 import { login, open } from '../lib/office.mjs'
 import { chatItem } from '../lib/phone.mjs'
@@ -39,11 +39,11 @@ test('a line is doubted in the statement, worked in the office and answered', as
     await good(page, 'h5 entry sheet')
     await sheet.getByRole('button', { name: '对这笔交易有疑问' }).click()
     const form = page.getByRole('dialog', { name: '对这笔交易有疑问' })
-    await form.getByRole('radio', { name: '其他疑问' }).check({ force: true })
+    await choose(form, '其他疑问')
     await form.getByRole('button', { name: '提交申诉' }).click()
     await form.getByText('请用至少 4 个字写明哪里不对').waitFor()
     await good(page, 'h5 dispute form')
-    await form.getByRole('radio', { name: '不是本人交易' }).check({ force: true })
+    await choose(form, '不是本人交易')
     await form.getByLabel(/补充说明/).fill('我没有在这里买过东西')
     await form.getByRole('button', { name: '提交申诉' }).click()
     await page.getByText('已经受理').waitFor()
@@ -61,11 +61,14 @@ test('a line is doubted in the statement, worked in the office and answered', as
       return (await teller.getByRole('link', { name: '交易申诉' }).count()) > 0
     })
     await good(teller, 'office cases')
-    // A list that is just being read anew has no rows to walk to.
+    const focused = () => teller.evaluate(() => document.activeElement?.textContent)
     await until('the focus on the case', async () => {
       await teller.keyboard.press('j')
-      return teller.evaluate(() => document.activeElement?.matches('a[data-case]') ?? false)
+      return (await focused()) === '交易申诉'
     })
+    await teller.keyboard.press('g')
+    await settle(teller)
+    assert.equal(await focused(), '交易申诉', 'a list that is read anew leaves the focus where it was')
     await teller.keyboard.press('Enter')
     await teller.getByRole('heading', { level: 1, name: '交易申诉' }).waitFor()
     await teller.getByText('我没有在这里买过东西').waitFor()
@@ -120,7 +123,7 @@ test('a month by category, and a line that is given another one', async (t) => {
     await page.getByRole('heading', { name: /笔，占/ }).waitFor()
     await page.locator('section[aria-labelledby=lines] button').first().click()
     const sheet = page.getByRole('dialog', { name: '改分类' })
-    await sheet.getByRole('radio', { name: '医疗健康' }).check({ force: true })
+    await choose(sheet, '医疗健康')
     await good(page, 'h5 relabel')
     await sheet.getByRole('button', { name: '保存' }).click()
     await page.getByRole('button', { name: /医疗健康/ }).first().waitFor()

@@ -1,7 +1,7 @@
 // The whole way of a new customer on the phone: follow, bind, ask, transfer, be told, block the card.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
+import { choose, fitsWidth, openPage, passesAxe, shot } from '../lib/browser.mjs'
 import { bind, orderTransfer, prove } from '../lib/h5.mjs'
 import { Keys } from '../lib/keys.mjs'
 import { chatItem, smsCodes } from '../lib/phone.mjs'
@@ -100,7 +100,7 @@ test('another person on the same browser has another phone: no session is carrie
   await webPage(page).getByRole('link', { name: '我的' }).first().click()
   await webPage(page).getByRole('heading', { name: /建国/ }).waitFor()
   await page.getByRole('button', { name: '关闭网页' }).click()
-  await page.getByRole('radio', { name: '陈晓明' }).check({ force: true })
+  await choose(page, /陈晓明/)
   await enterChat(page)
   await openFromMenu(page, /转账|账户|首页/)
   await webPage(page).getByRole('link', { name: '我的' }).first().click()

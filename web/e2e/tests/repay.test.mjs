@@ -2,7 +2,7 @@
 // answer is told as such; and the whole way by keyboard, with large text, on a narrow phone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fitsWidth, openPage, passesAxe, shot, until } from '../lib/browser.mjs'
+import { choose, fitsWidth, openPage, passesAxe, shot, until } from '../lib/browser.mjs'
 import { openAs, prove } from '../lib/h5.mjs'
 import { Keys } from '../lib/keys.mjs'
 import { chatItem, setCore, smsCodes } from '../lib/phone.mjs'
@@ -36,7 +36,7 @@ test('TP08: from the home page to the receipt, refused until it is right', async
   assert.ok(before > 20_000, 'the demo card owes something')
   await good(page, 'bill')
 
-  await page.getByRole('radio', { name: '还其他金额' }).check({ force: true })
+  await choose(page, '还其他金额')
   await page.getByRole('button', { name: '还款', exact: true }).click()
   await page.getByText(/请输入/).first().waitFor()
   await page.getByLabel('还款金额（元）').fill(((before + 1) / 100).toFixed(2))
@@ -76,7 +76,7 @@ test('TP08: an answer that is lost is found out, a bank that is silent is told a
   const { page, done } = await openPage(on.browser)
   await openAs(page, on.bank, me, '/repay')
   const before = (await owed(page)).all
-  await page.getByRole('radio', { name: '还其他金额' }).check({ force: true })
+  await choose(page, '还其他金额')
   await page.getByLabel('还款金额（元）').fill('1.00')
   await page.getByRole('button', { name: '还款 1.00 元' }).click()
   await page.getByRole('dialog', { name: '验证身份' }).waitFor()

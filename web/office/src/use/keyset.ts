@@ -1,5 +1,5 @@
-// A list read page by page with the server's cursor. A new search forgets the pages of the old one, also those that
-// are still on their way.
+// A list read page by page with the server's cursor. A new reading drops the pages of the old one, also those that are
+// still on their way; what is shown stays until the answer comes.
 import { ApiProblem } from '@weigui/shared'
 import { ref, shallowRef } from 'vue'
 import type { State } from './load'

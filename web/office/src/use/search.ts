@@ -16,6 +16,7 @@ export const found = useKeyset<CustomerRow>((cursor) => api.searchCustomers(sent
 export function search(): Promise<void> {
   sent.by = by.value
   sent.value = clean(by.value, value.value)
+  found.forget()
   return found.load()
 }
 
