@@ -90,12 +90,12 @@ const TICK_NS: u64 = 10_000_000;
 
 /// The ledger's tables, and once more for the bare limit.
 fn history(engine: Engine) -> Vec<migrate::Migration> {
-    let [first, second] = match engine {
+    let steps = match engine {
         Engine::Sqlite => SCHEMA_SQLITE,
         Engine::Mysql => SCHEMA_MYSQL,
     };
     let bare = |sql: &str| -> &'static str { sql.replace("ledger_", "limit_").leak() };
-    let texts = [first, second, bare(first), bare(second)];
+    let texts = steps.into_iter().chain(steps.map(bare));
     let step = |(version, sql)| migrate::Migration {
         version,
         name: "ledger",

@@ -1,7 +1,9 @@
 //! Opening, closing and asking: everything about accounts that moves no money.
 
 use crate::{
-    model::{Account, AccountId, Entry, EntryFilter, HoldState, NewAccount, Opened, Recorded, TransferId},
+    model::{
+        Account, AccountId, Entry, EntryFilter, HoldState, NewAccount, Opened, Position, Recorded, TransferId,
+    },
     refusal::Refusal,
     rules,
     sql::{Error, Sql},
@@ -49,8 +51,13 @@ pub async fn entries(s: &mut dyn Sql, filter: &EntryFilter) -> Result<Vec<Entry>
     store::entries(s, filter).await
 }
 
-/// The entries of one account after number `after`, oldest first, without a gap.
-pub async fn history(s: &mut dyn Sql, id: &AccountId, after: i64, limit: i64) -> Result<Vec<Entry>> {
+/// The entries of one account after a place, oldest first, without a gap.
+pub async fn history(
+    s: &mut dyn Sql,
+    id: &AccountId,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
     store::entries_after(s, id, after, limit).await
 }
 

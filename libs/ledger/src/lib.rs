@@ -9,7 +9,8 @@
 //! # Invariants
 //! Codes as [`verify`] reports them:
 //! * **I1** a transfer that moves has two entries, opposite and equal, that tell its code, dates and instant.
-//! * **I2** balance = Σ entries = last `balance_after`; the entries of an account are numbered without a gap.
+//! * **I2** balance = Σ entries = last `balance_after`; the entries of an account are numbered without a gap,
+//!   in the order of their instants.
 //! * **I3** limits hold at every commit, holds counted: posted − held ≥ −credit line where limited,
 //!   posted + `held_in` ≤ 0 where capped. The tables refuse anything else by themselves.
 //! * **I4** held and `held_in` = Σ open holds against and in favour of the account.
@@ -59,12 +60,14 @@ pub use sql::{Cell, Error, Fault, Promise, Sql, Value};
 pub use verify::{Broken, Report, verify};
 
 /// The tables, for an embedded database, step by step: a later step alters what an earlier one made.
-pub const SCHEMA_SQLITE: [&str; 2] = [
+pub const SCHEMA_SQLITE: [&str; 3] = [
     include_str!("../schema/sqlite_1.sql"),
     include_str!("../schema/sqlite_2.sql"),
+    include_str!("../schema/sqlite_3.sql"),
 ];
 /// The tables, for servers that speak the `MySQL` protocol, step by step.
-pub const SCHEMA_MYSQL: [&str; 2] = [
+pub const SCHEMA_MYSQL: [&str; 3] = [
     include_str!("../schema/mysql_1.sql"),
     include_str!("../schema/mysql_2.sql"),
+    include_str!("../schema/mysql_3.sql"),
 ];

@@ -113,6 +113,8 @@ pub struct Account {
     pub held_in: i64,
     /// Number of the last entry.
     pub seq: i64,
+    /// Its instant: the next one is not before it.
+    pub last_at: i64,
     /// Rises with every change of posted, held or line.
     pub version: i64,
     pub closed: bool,
@@ -196,6 +198,8 @@ pub struct Recorded {
     pub link: Option<TransferId>,
     pub business_date: Day,
     pub value_date: Day,
+    /// The instant of recording, which on neither account lies before that of an earlier entry, also when clocks of
+    /// several nodes differ: numbers and instants of an account's entries give the same order.
     pub created_at: i64,
 }
 

@@ -161,6 +161,7 @@ mod tests {
             held,
             held_in: 0,
             seq: 0,
+            last_at: 0,
             version: 0,
             closed: false,
             chain: String::new(),

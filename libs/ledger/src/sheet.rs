@@ -140,7 +140,8 @@ impl Sheet {
         match self.judge(order, when) {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(plan) => {
-                let row = record(order, when, &plan, wish, link);
+                let mut row = record(order, when, &plan, wish, link);
+                row.body.created_at = self.not_before(&plan.sides, when.now);
                 self.carry_out(&row, &plan, when);
                 Outcome::Created(row.body)
             }
@@ -225,6 +226,12 @@ impl Sheet {
             reverses: Some(original.clone()),
             ..plan
         })
+    }
+
+    /// Nodes' clocks differ a little; an account's entries stay in the order of their instants all the same.
+    fn not_before(&self, sides: &Sides, now: i64) -> i64 {
+        let last = |id| self.accounts.get(id).map_or(now, |account| account.last_at);
+        now.max(last(&sides.debit)).max(last(&sides.credit))
     }
 
     fn sides(
@@ -316,6 +323,7 @@ impl Sheet {
             };
             account.posted += amount;
             account.seq += 1;
+            account.last_at = body.created_at;
             let mut entry = Entry {
                 account: id.clone(),
                 seq: account.seq,

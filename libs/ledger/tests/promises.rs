@@ -429,7 +429,7 @@ fn history_is_chained_and_tells_balances_of_the_past() {
         let at = i64::try_from(n).unwrap() * 10;
         now(apply(&mut s, &direct(n, 2, 3, 100), &when(at))).unwrap();
     }
-    let lines = now(history(&mut s, &account(2), 1, 10)).unwrap();
+    let lines = now(history(&mut s, &account(2), Some(Position { at: 1, seq: 1 }), 10)).unwrap();
     assert_eq!(lines.iter().map(|e| e.seq).collect::<Vec<_>>(), [2, 3, 4, 5]);
     assert!(
         lines
@@ -440,6 +440,29 @@ fn history_is_chained_and_tells_balances_of_the_past() {
         .map(|at| now(balance_at(&mut s, &account(2), at)).unwrap())
         .into();
     assert_eq!(past, [0, 10_000, 9_900, 9_800, 9_600]);
+}
+
+#[test]
+fn a_clock_that_runs_behind_does_not_put_an_entry_before_the_last() {
+    let mut s = bank();
+    now(apply(&mut s, &direct(2, 2, 3, 100), &when(50))).unwrap();
+    let Outcome::Created(late) = run(&mut s, &direct(3, 2, 1, 100), 40) else {
+        panic!("moved");
+    };
+    assert_eq!(
+        late.created_at, 50,
+        "not before what the payer's account has last"
+    );
+    let Outcome::Created(other) = run(&mut s, &direct(4, 1, 3, 7), 60) else {
+        panic!("moved");
+    };
+    assert_eq!(other.created_at, 60);
+    let lines = now(history(&mut s, &account(2), None, 10)).unwrap();
+    assert_eq!(
+        lines.iter().map(|e| (e.seq, e.at)).collect::<Vec<_>>(),
+        [(1, 1), (2, 50), (3, 50)]
+    );
+    whole(&mut s);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn the_migrations_carry_the_ledgers_own_tables() {
     for (migration, step) in first {
         assert!(migration.contains(step));
     }
-    let second = [
+    let later = [
         (
             include_str!("../../../migrations/sqlite/0011_ledger.sql"),
             weigui_ledger::SCHEMA_SQLITE[1],
@@ -38,8 +38,16 @@ fn the_migrations_carry_the_ledgers_own_tables() {
             include_str!("../../../migrations/mysql/0011_ledger.sql"),
             weigui_ledger::SCHEMA_MYSQL[1],
         ),
+        (
+            include_str!("../../../migrations/sqlite/0023_ledger_order.sql"),
+            weigui_ledger::SCHEMA_SQLITE[2],
+        ),
+        (
+            include_str!("../../../migrations/mysql/0023_ledger_order.sql"),
+            weigui_ledger::SCHEMA_MYSQL[2],
+        ),
     ];
-    for (migration, step) in second {
+    for (migration, step) in later {
         assert_eq!(migration, step);
     }
 }

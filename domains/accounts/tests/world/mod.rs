@@ -62,6 +62,11 @@ macro_rules! plan {
                 "accounts_insight",
                 include_str!(concat!("../../../../migrations/", $engine, "/0019_accounts_insight.sql")),
             ),
+            (
+                23,
+                "ledger_order",
+                include_str!(concat!("../../../../migrations/", $engine, "/0023_ledger_order.sql")),
+            ),
         ]
         .map(|(version, name, sql)| migrate::Migration { version, name, sql })
     ),*]};

@@ -10,7 +10,7 @@ use super::{Result, text::Text};
 
 pub(crate) async fn insert_account(s: &mut dyn Sql, a: &NewAccount, now: i64) -> Result<bool> {
     let sql = "insert into ledger_account (id, ccy, limited, credit_line, capped, posted, held, held_in, seq, \
-               version, closed, opened_at, chain) values (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, '')";
+               last_at, version, closed, opened_at, chain) values (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, '')";
     let args = [
         Value::Text(a.id.as_str()),
         Value::Text(&a.ccy),
@@ -23,7 +23,7 @@ pub(crate) async fn insert_account(s: &mut dyn Sql, a: &NewAccount, now: i64) ->
 }
 
 pub(crate) async fn account(s: &mut dyn Sql, id: &AccountId) -> Result<Option<Account>> {
-    let sql = "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, version, closed, chain \
+    let sql = "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, last_at, version, closed, chain \
                from ledger_account where id = ?";
     let rows = s.rows(sql, &[Value::Text(id.as_str())]).await?;
     rows.into_iter().next().map(account_of).transpose()
@@ -32,7 +32,7 @@ pub(crate) async fn account(s: &mut dyn Sql, id: &AccountId) -> Result<Option<Ac
 /// Locked in id order: `ids` must be sorted.
 pub(crate) async fn lock(s: &mut dyn Sql, ids: &[&str]) -> Result<Vec<Account>> {
     static SQL: Text = Text::new(
-        "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, version, closed, chain \
+        "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, last_at, version, closed, chain \
          from ledger_account where id in ({?|, }) order by id /*lock*/",
     );
     SQL.rows(s, ids).await?.into_iter().map(account_of).collect()
@@ -51,7 +51,7 @@ pub(crate) async fn currencies(s: &mut dyn Sql, ids: &[&str]) -> Result<Vec<(Str
 }
 
 pub(crate) async fn accounts_after(s: &mut dyn Sql, after: &str, limit: i64) -> Result<Vec<Account>> {
-    let sql = "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, version, closed, chain \
+    let sql = "select id, ccy, limited, credit_line, capped, posted, held, held_in, seq, last_at, version, closed, chain \
                from ledger_account where id > ? order by id limit ?";
     let rows = s.rows(sql, &[Value::Text(after), Value::Int(limit)]).await?;
     rows.into_iter().map(account_of).collect()
@@ -69,21 +69,25 @@ fn account_of(cells: Vec<Cell>) -> Result<Account> {
         held: row.int()?,
         held_in: row.int()?,
         seq: row.int()?,
+        last_at: row.int()?,
         version: row.int()?,
         closed: row.int()? == 1,
         chain: row.text()?,
     })
 }
 
-/// After the entries were written: balance, number and chain become those of the newest entry.
+/// After the entries were written: balance, number, instant and chain become those of the newest entry.
 pub(crate) async fn follow_entries(s: &mut dyn Sql, ids: &[&str]) -> Result<()> {
     static SQL: Text = Text::new(
         "update ledger_account set \
          posted = (select e.balance_after from ledger_entry e where e.account = ledger_account.id \
-         order by e.seq desc limit 1), \
-         seq = (select e.seq from ledger_entry e where e.account = ledger_account.id order by e.seq desc limit 1), \
+         order by e.at desc, e.seq desc limit 1), \
+         seq = (select e.seq from ledger_entry e where e.account = ledger_account.id \
+         order by e.at desc, e.seq desc limit 1), \
+         last_at = (select e.at from ledger_entry e where e.account = ledger_account.id \
+         order by e.at desc, e.seq desc limit 1), \
          chain = (select e.chain from ledger_entry e where e.account = ledger_account.id \
-         order by e.seq desc limit 1), \
+         order by e.at desc, e.seq desc limit 1), \
          version = version + 1 where closed = 0 and id in ({?|, })",
     );
     all(
@@ -99,11 +103,13 @@ pub(crate) async fn follow_holds(s: &mut dyn Sql, changes: &[(&str, i64, i64)]) 
     static SQL: Text = Text::new(
         "update ledger_account set \
          posted = coalesce((select e.balance_after from ledger_entry e where e.account = ledger_account.id \
-         order by e.seq desc limit 1), 0), \
+         order by e.at desc, e.seq desc limit 1), 0), \
          seq = coalesce((select e.seq from ledger_entry e where e.account = ledger_account.id \
-         order by e.seq desc limit 1), 0), \
+         order by e.at desc, e.seq desc limit 1), 0), \
+         last_at = coalesce((select e.at from ledger_entry e where e.account = ledger_account.id \
+         order by e.at desc, e.seq desc limit 1), 0), \
          chain = coalesce((select e.chain from ledger_entry e where e.account = ledger_account.id \
-         order by e.seq desc limit 1), ''), \
+         order by e.at desc, e.seq desc limit 1), ''), \
          held = held + case id {when ? then ? }else 0 end, \
          held_in = held_in + case id {when ? then ? }else 0 end, \
          version = version + 1 where closed = 0 and id in ({?|, })",

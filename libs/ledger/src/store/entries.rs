@@ -1,7 +1,7 @@
 //! Statements on entries: written once, read by account or by transfer, never changed.
 
 use crate::{
-    model::{AccountId, Day, Direction, Entry, EntryFilter, TransferId},
+    model::{AccountId, Day, Direction, Entry, EntryFilter, Position, TransferId},
     sql::{Cell, Error, Row, Sql, Value},
 };
 
@@ -14,7 +14,7 @@ pub(crate) async fn insert_entries(s: &mut dyn Sql, rows: &[Entry]) -> Result<()
          value_date, at, chain) values {(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)|, }",
     );
     let rows: Vec<Vec<Value<'_>>> = rows.iter().map(values_of).collect();
-    // The account is locked and its number the newest: a taken one means that the account lags behind its entries.
+    // The account is locked and its place the newest: a taken one means that the account lags behind its entries.
     if SQL.insert(s, &rows).await? {
         Ok(())
     } else {
@@ -78,20 +78,24 @@ pub(crate) async fn entries(s: &mut dyn Sql, f: &EntryFilter) -> Result<Vec<Entr
     rows.into_iter().map(entry_of).collect()
 }
 
+/// Oldest first; from the first one without a place.
 pub(crate) async fn entries_after(
     s: &mut dyn Sql,
     id: &AccountId,
-    after: i64,
+    after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let sql = "select account, seq, transfer, amount, balance_after, code, business_date, value_date, at, chain \
-               from ledger_entry where account = ? and seq > ? order by seq limit ?";
-    let rows = s
-        .rows(
-            sql,
-            &[Value::Text(id.as_str()), Value::Int(after), Value::Int(limit)],
-        )
-        .await?;
+               from ledger_entry where account = ? and at >= ? and (at > ? or seq > ?) order by at, seq limit ?";
+    let (at, seq) = after.map_or((i64::MIN, i64::MIN), |p| (p.at, p.seq));
+    let args = [
+        Value::Text(id.as_str()),
+        Value::Int(at),
+        Value::Int(at),
+        Value::Int(seq),
+        Value::Int(limit),
+    ];
+    let rows = s.rows(sql, &args).await?;
     rows.into_iter().map(entry_of).collect()
 }
 

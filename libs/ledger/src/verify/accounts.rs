@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     digest::{self, Books},
-    model::{Account, Entry},
+    model::{Account, Entry, Position},
     rules::MOST,
     sql::{Error, Sql},
     store,
@@ -42,13 +42,14 @@ struct Walk {
     sum: i128,
     seq: i64,
     last: i64,
+    place: Option<Position>,
     chain: String,
 }
 
 async fn history(s: &mut dyn Sql, report: &mut Report, account: &Account) -> Result<(), Error> {
     let mut walk = Walk::default();
     loop {
-        let chunk = store::entries_after(s, &account.id, walk.seq, CHUNK).await?;
+        let chunk = store::entries_after(s, &account.id, walk.place, CHUNK).await?;
         if chunk.is_empty() {
             break;
         }
@@ -90,6 +91,7 @@ fn step(report: &mut Report, walk: &mut Walk, entry: &Entry) {
     }
     walk.chain.clone_from(&entry.chain);
     (walk.seq, walk.last) = (seq, entry.balance_after);
+    walk.place = Some(Position { at: entry.at, seq });
 }
 
 fn limits(report: &mut Report, a: &Account) {

@@ -45,18 +45,19 @@ pub(crate) async fn database(url: &str) -> Db {
     })
     .await
     .unwrap();
-    let [first, second] = match db.engine() {
+    let steps = match db.engine() {
         Engine::Sqlite => SCHEMA_SQLITE,
         Engine::MySql => SCHEMA_MYSQL,
     };
-    let step = |version, sql| migrate::Migration {
-        version,
-        name: "ledger",
-        sql,
-    };
-    migrate::run(&db, &[step(1, first), step(2, second)])
-        .await
-        .unwrap();
+    let plan: Vec<_> = (1..)
+        .zip(steps)
+        .map(|(version, sql)| migrate::Migration {
+            version,
+            name: "ledger",
+            sql,
+        })
+        .collect();
+    migrate::run(&db, &plan).await.unwrap();
     db
 }
 

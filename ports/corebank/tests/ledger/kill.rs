@@ -198,7 +198,7 @@ impl Watch {
         let mut sides: BTreeMap<u64, u32> = BTreeMap::new();
         for n in 2..=PEOPLE {
             let lines: Result<Vec<Entry>, Fail> = db
-                .read(async |c| Ok(history(&mut Books(c), &account(n), 0, 1_000_000).await?))
+                .read(async |c| Ok(history(&mut Books(c), &account(n), None, 1_000_000).await?))
                 .await;
             let lines = lines.unwrap();
             assert!(

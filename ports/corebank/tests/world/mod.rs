@@ -32,13 +32,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
-        let (url, [core, ledger, clearing]) = match engine {
+        let (url, [core, ledger, clearing, order]) = match engine {
             Engine::Sqlite => (
                 kit::testing::sqlite(),
                 [
                     include_str!("../../../../migrations/sqlite/0004_core.sql"),
                     include_str!("../../../../migrations/sqlite/0011_ledger.sql"),
                     include_str!("../../../../migrations/sqlite/0012_core_clearing.sql"),
+                    include_str!("../../../../migrations/sqlite/0023_ledger_order.sql"),
                 ],
             ),
             Engine::MySql => (
@@ -47,6 +48,7 @@ impl World {
                     include_str!("../../../../migrations/mysql/0004_core.sql"),
                     include_str!("../../../../migrations/mysql/0011_ledger.sql"),
                     include_str!("../../../../migrations/mysql/0012_core_clearing.sql"),
+                    include_str!("../../../../migrations/mysql/0023_ledger_order.sql"),
                 ],
             ),
         };
@@ -54,6 +56,7 @@ impl World {
             (4, "core", core),
             (11, "ledger", ledger),
             (12, "core_clearing", clearing),
+            (23, "ledger_order", order),
         ];
         let plan = plan.map(|(version, name, sql)| migrate::Migration { version, name, sql });
         let db = Db::open(&Options {

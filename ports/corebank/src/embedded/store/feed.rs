@@ -66,7 +66,7 @@ pub(in crate::embedded) async fn set_feed_head(c: &mut Conn, head: i64) -> db::R
 /// Those without a place, in account order.
 pub(in crate::embedded) async fn changes_waiting(c: &mut Conn, limit: i64) -> db::Result<Vec<WaitingChange>> {
     let sql = "select h.account, h.seq, h.transfer, e.at from core_change h \
-               cross join ledger_entry e on e.account = h.account and e.seq = h.seq \
+               cross join ledger_entry e on e.transfer = h.transfer and e.account = h.account \
                where h.feed is null order by h.account, h.seq limit ?";
     let rows: Vec<(String, i64, String, Ms)> = c.rows(sql, (limit,)).await?;
     let rows = rows
@@ -101,7 +101,7 @@ pub(in crate::embedded) async fn changes_after(
 ) -> db::Result<Vec<FedEntry>> {
     let sql = "select h.feed, e.account, e.seq, e.transfer, e.amount, e.balance_after, e.code, \
                e.business_date, e.value_date, e.at, e.chain from core_change h \
-               cross join ledger_entry e on e.account = h.account and e.seq = h.seq \
+               cross join ledger_entry e on e.transfer = h.transfer and e.account = h.account \
                where h.feed > ? order by h.feed limit ?";
     let rows: Vec<Fed> = c.rows(sql, (after, limit)).await?;
     rows.into_iter().map(fed).collect()
