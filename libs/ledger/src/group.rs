@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     model::{Action, Bundle, HoldState, Order, Outcome, TransferId, When},
-    sheet::{Sheet, Work},
+    sheet::Sheet,
     sql::{Error, Sql},
     store,
 };
@@ -37,7 +37,7 @@ pub async fn apply_group(s: &mut dyn Sql, bundles: &[Bundle<'_>]) -> Result<Vec<
     for _ in 0..TRIES {
         let mut sheet = load(s, bundles).await?;
         let outcomes = bundles.iter().map(|bundle| sheet.decide(bundle)).collect();
-        if write(s, &sheet.work).await? {
+        if write(s, &sheet).await? {
             return Ok(outcomes);
         }
     }
@@ -64,7 +64,7 @@ pub async fn expire_due(s: &mut dyn Sql, now: i64, limit: i64) -> Result<u64> {
             sheet.release(hold, HoldState::Expired, None, now);
         }
     }
-    write(s, &sheet.work).await?;
+    write(s, &sheet).await?;
     Ok(u64::try_from(sheet.work.resolved.len()).unwrap_or(u64::MAX))
 }
 
@@ -151,7 +151,8 @@ fn origin(action: &Action) -> Option<&TransferId> {
 }
 
 /// False when an id was taken by another and nothing was written.
-async fn write(s: &mut dyn Sql, work: &Work) -> Result<bool> {
+async fn write(s: &mut dyn Sql, sheet: &Sheet) -> Result<bool> {
+    let work = &sheet.work;
     if !store::insert_transfers(s, &work.transfers).await? {
         return Ok(false);
     }
@@ -161,10 +162,15 @@ async fn write(s: &mut dyn Sql, work: &Work) -> Result<bool> {
     store::insert_entries(s, &work.entries).await?;
     let (mut moved, mut held) = (Vec::new(), Vec::new());
     for (id, touch) in &work.touched {
+        let account = sheet
+            .accounts
+            .get(id)
+            .ok_or(Error::Broken("an account that nobody locked"))?;
+        let after = (account, account.seq - touch.entries);
         if (touch.held, touch.held_in) != (0, 0) {
-            held.push((id.as_str(), touch.held, touch.held_in));
-        } else if touch.moved {
-            moved.push(id.as_str());
+            held.push(after);
+        } else if touch.entries > 0 {
+            moved.push(after);
         }
         // A hold that was made and ended in one group leaves its account as it was.
     }

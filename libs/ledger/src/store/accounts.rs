@@ -1,5 +1,5 @@
-//! Statements on accounts. A balance is never computed in the statement's place: the account takes over what its
-//! newest entry says, so both are one.
+//! Statements on accounts. An account takes over what its newest entry says, and only while it still has the number
+//! that it was locked with: an engine that let another one in between gets a clash, not a lost update.
 
 use crate::{
     model::{Account, AccountId, NewAccount},
@@ -76,54 +76,61 @@ fn account_of(cells: Vec<Cell>) -> Result<Account> {
     })
 }
 
-/// After the entries were written: balance, number, instant and chain become those of the newest entry.
-pub(crate) async fn follow_entries(s: &mut dyn Sql, ids: &[&str]) -> Result<()> {
+/// An account as it is to be, and the number of its last entry before.
+pub(crate) type After<'a> = (&'a Account, i64);
+
+/// After the entries were written: balance, number, instant and chain are those of the newest entry.
+pub(crate) async fn follow_entries(s: &mut dyn Sql, accounts: &[After<'_>]) -> Result<()> {
     static SQL: Text = Text::new(
-        "update ledger_account set \
-         posted = (select e.balance_after from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), \
-         seq = (select e.seq from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), \
-         last_at = (select e.at from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), \
-         chain = (select e.chain from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), \
-         version = version + 1 where closed = 0 and id in ({?|, })",
+        "update ledger_account set posted = case id {when ? then ? }end, last_at = case id {when ? then ? }end, \
+         chain = case id {when ? then ? }end, version = version + 1, \
+         seq = seq + case id {when ? then ? }end \
+         where closed = 0 and seq = case id {when ? then ? }end and id in ({?|, })",
     );
-    all(
-        SQL.exec(s, ids).await?,
-        ids.len(),
-        "an account that moves is there and open",
-    )
+    follow(s, &SQL, accounts, moved).await
 }
 
-/// The same where holds changed too: `(account, change of held, change of held_in)`. One statement does both,
-/// because only together do they keep the limit.
-pub(crate) async fn follow_holds(s: &mut dyn Sql, changes: &[(&str, i64, i64)]) -> Result<()> {
+/// The same where holds changed too. One statement does both, because only together do they keep the limit.
+pub(crate) async fn follow_holds(s: &mut dyn Sql, accounts: &[After<'_>]) -> Result<()> {
     static SQL: Text = Text::new(
-        "update ledger_account set \
-         posted = coalesce((select e.balance_after from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), 0), \
-         seq = coalesce((select e.seq from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), 0), \
-         last_at = coalesce((select e.at from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), 0), \
-         chain = coalesce((select e.chain from ledger_entry e where e.account = ledger_account.id \
-         order by e.at desc, e.seq desc limit 1), ''), \
-         held = held + case id {when ? then ? }else 0 end, \
-         held_in = held_in + case id {when ? then ? }else 0 end, \
-         version = version + 1 where closed = 0 and id in ({?|, })",
+        "update ledger_account set held = case id {when ? then ? }end, held_in = case id {when ? then ? }end, \
+         posted = case id {when ? then ? }end, last_at = case id {when ? then ? }end, \
+         chain = case id {when ? then ? }end, version = version + 1, \
+         seq = seq + case id {when ? then ? }end \
+         where closed = 0 and seq = case id {when ? then ? }end and id in ({?|, })",
     );
-    let ids: Vec<&str> = changes.iter().map(|(id, ..)| *id).collect();
-    let values: Vec<Vec<Value<'_>>> = changes
-        .iter()
-        .map(|(_, out, incoming)| vec![Value::Int(*out), Value::Int(*incoming)])
-        .collect();
-    all(
-        SQL.cases(s, &ids, &values).await?,
-        ids.len(),
-        "an account with holds is there and open",
-    )
+    follow(s, &SQL, accounts, held_and_moved).await
+}
+
+fn moved<'a>((a, before): &After<'a>) -> Vec<Value<'a>> {
+    vec![
+        Value::Int(a.posted),
+        Value::Int(a.last_at),
+        Value::Text(&a.chain),
+        Value::Int(a.seq - before),
+        Value::Int(*before),
+    ]
+}
+
+fn held_and_moved<'a>(after: &After<'a>) -> Vec<Value<'a>> {
+    let mut values = vec![Value::Int(after.0.held), Value::Int(after.0.held_in)];
+    values.extend(moved(after));
+    values
+}
+
+async fn follow<'a>(
+    s: &mut dyn Sql,
+    sql: &Text,
+    accounts: &[After<'a>],
+    values: fn(&After<'a>) -> Vec<Value<'a>>,
+) -> Result<()> {
+    let ids: Vec<&str> = accounts.iter().map(|(a, _)| a.id.as_str()).collect();
+    let values: Vec<Vec<Value<'_>>> = accounts.iter().map(values).collect();
+    if usize::try_from(sql.cases(s, &ids, &values).await?) == Ok(ids.len()) {
+        Ok(())
+    } else {
+        Err(Error::Clash)
+    }
 }
 
 /// Matches no row when open money would fall below the new line.
@@ -138,12 +145,4 @@ pub(crate) async fn close(s: &mut dyn Sql, id: &AccountId) -> Result<bool> {
     let sql = "update ledger_account set closed = 1, version = version + 1 \
                where id = ? and posted = 0 and held = 0 and held_in = 0";
     Ok(s.exec(sql, &[Value::Text(id.as_str())]).await? == 1)
-}
-
-fn all(matched: u64, wanted: usize, what: &'static str) -> Result<()> {
-    if usize::try_from(matched) == Ok(wanted) {
-        Ok(())
-    } else {
-        Err(Error::Broken(what))
-    }
 }

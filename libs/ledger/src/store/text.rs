@@ -15,7 +15,7 @@ const EXACT: [usize; 12] = [64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 /// What is only looked up is filled up to the next of these by repeating the last one.
 const PADDED: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /// Rows in a statement that tells its rows apart by CASE, whose cost grows with the square.
-const CASES: [usize; 5] = [1, 2, 4, 8, 16];
+const CASES: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 pub(crate) struct Text {
     pattern: &'static str,
@@ -60,16 +60,6 @@ impl Text {
             out.extend(s.rows(sql, &args).await?);
         }
         Ok(out)
-    }
-
-    /// Runs the statement on all `keys`; answers how many rows it matched.
-    pub(crate) async fn exec(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<u64, Error> {
-        let mut matched = 0;
-        for chunk in keys.chunks(longest(&PADDED)) {
-            let (sql, args) = self.padded(chunk);
-            matched += s.exec(sql, &args).await?;
-        }
-        Ok(matched)
     }
 
     /// Runs a statement whose every CASE takes `(key, value)`, one column of `values` per CASE, and whose last
