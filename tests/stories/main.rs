@@ -9,6 +9,7 @@
 
 mod accounts;
 mod audit_trail;
+mod autorepay;
 mod authz;
 mod bad_orders;
 mod bank_kill;

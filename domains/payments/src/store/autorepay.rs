@@ -216,12 +216,7 @@ pub(crate) async fn insert_bill_run(c: &mut Conn, a: &Agreement, r: &Run) -> Res
 }
 
 /// Another attempt at a bill, or its end, if the one before is still the last.
-pub(crate) async fn bill_run_goes_on(
-    c: &mut Conn,
-    a: &Agreement,
-    r: &Run,
-    before: i64,
-) -> Result<bool> {
+pub(crate) async fn bill_run_goes_on(c: &mut Conn, a: &Agreement, r: &Run, before: i64) -> Result<bool> {
     let n = c
         .exec(
             "update payments_autorepay_run set agreement_id = ?, attempt = ?, transfer_id = ?, amount = ?, result = ?, reason = ?,

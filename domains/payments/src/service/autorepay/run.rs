@@ -2,8 +2,8 @@
 
 use accounts::{Accounts, OwnAccount};
 use corebank::{Answer, RefusalCode};
-use kit::clock::Ms;
 use jiff::civil::Date;
+use kit::clock::Ms;
 
 use super::super::Payments;
 use super::super::payee::Resolved;
@@ -232,7 +232,11 @@ impl Payments {
             .db
             .tx(async move |c| store::agreement_turns(c, &a).await)
             .await?;
-        if written { Ok(()) } else { Err(Error::AgreementState) }
+        if written {
+            Ok(())
+        } else {
+            Err(Error::AgreementState)
+        }
     }
 }
 

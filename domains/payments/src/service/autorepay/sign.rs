@@ -67,7 +67,10 @@ impl Payments {
         (card, ask): (AccountId, &SignAutoRepay),
     ) -> Result<AgreementState, Error> {
         let scope = format!("autorepay:{}", who.id);
-        let hash = self.cx.vault.tag("autorepay.ask", &[&idem::hash_of(&(card, ask))]);
+        let hash = self
+            .cx
+            .vault
+            .tag("autorepay.ask", &[&idem::hash_of(&(card, ask))]);
         let (known_scope, known_key, known_hash) = (scope.clone(), key.to_owned(), hash.clone());
         let now = self.cx.clock.now();
         let known = self
@@ -89,7 +92,8 @@ impl Payments {
                 if claim != Claim::New {
                     return earlier(claim);
                 }
-                this.write_agreement(c, agreement.clone(), (&summary, &factors)).await?;
+                this.write_agreement(c, agreement.clone(), (&summary, &factors))
+                    .await?;
                 idem::finish(c, &scope, &key, &agreement.id.to_string()).await?;
                 Ok(agreement.id)
             })
@@ -197,7 +201,11 @@ impl Payments {
         let (mut from_on, mut done_for) = (self.cx.clock.today().to_string(), String::new());
         let mut replaced = Vec::new();
         for old in store::agreements_locked(c, a.card).await? {
-            let Some(to) = old.stage.after(Step::Replace).filter(|_| old.customer == a.customer) else {
+            let Some(to) = old
+                .stage
+                .after(Step::Replace)
+                .filter(|_| old.customer == a.customer)
+            else {
                 continue;
             };
             if old.stage == Stage::Active {
@@ -214,7 +222,11 @@ impl Payments {
     }
 
     /// Ends an agreement; what has been sent stays sent. Repeating it changes nothing.
-    pub(crate) async fn end_autorepay(&self, who: &Customer, id: AgreementId) -> Result<AgreementState, Error> {
+    pub(crate) async fn end_autorepay(
+        &self,
+        who: &Customer,
+        id: AgreementId,
+    ) -> Result<AgreementState, Error> {
         let a = self.own_agreement(who, id).await?;
         if a.stage != Stage::Ended {
             let to = a.stage.after(Step::End).ok_or(Error::AgreementState)?;

@@ -71,7 +71,12 @@ impl Payments {
     }
 
     /// This bill will not be repaid by us: the customer has to know in time.
-    pub(super) async fn give_up(&self, a: &Agreement, bill: &Bill, reason: &'static str) -> Result<(), Error> {
+    pub(super) async fn give_up(
+        &self,
+        a: &Agreement,
+        bill: &Bill,
+        reason: &'static str,
+    ) -> Result<(), Error> {
         let now = self.cx.clock.now();
         let before = bill.run.as_ref();
         let run = Run {
