@@ -17,7 +17,9 @@ async fn card(who: &Customer) -> String {
 }
 
 async fn bill(who: &Customer) -> Answer {
-    who.get(&format!("/api/cards/{}/bill", card(who).await)).await.ok()
+    who.get(&format!("/api/cards/{}/bill", card(who).await))
+        .await
+        .ok()
 }
 
 async fn agreement(who: &Customer) -> Answer {
@@ -146,7 +148,10 @@ async fn the_minimum_less_what_was_repaid_by_hand_and_whatever_the_limits() {
     assert_eq!(chen.balance().await, had - (least - 500));
     let after = bill(&chen).await;
     assert_eq!(after.number("/min_remaining_fen"), 0);
-    assert!(after.number("/remaining_fen") > 0, "no more than the minimum: {after}");
+    assert!(
+        after.number("/remaining_fen") > 0,
+        "no more than the minimum: {after}"
+    );
     bank.close().await;
 }
 
@@ -159,7 +164,11 @@ async fn too_little_money_is_tried_three_times_and_then_told() {
     bank.shop_takes(&chen, had - 100, "家电商场").await;
     hours(&bank, TO_THE_DUE_MORNING + 7).await;
     assert_eq!(told(&bank, "autorepay_tomorrow").await, 1);
-    assert_eq!(told(&bank, "autorepay_failed").await, 0, "the last try is at five");
+    assert_eq!(
+        told(&bank, "autorepay_failed").await,
+        0,
+        "the last try is at five"
+    );
     hours(&bank, 30).await;
     assert_eq!(told(&bank, "autorepay_failed").await, 1);
     let chen = chen.opens_h5().await;
@@ -213,7 +222,10 @@ async fn a_lost_answer_and_a_restart_pay_once() {
 async fn what_is_ended_or_changed_repays_nothing_more() {
     let bank = TestBank::open().await;
     let chen = bank.customer("陈晓明").await.opens_h5().await;
-    let (least, had) = (bill(&chen).await.number("/min_remaining_fen"), chen.balance().await);
+    let (least, had) = (
+        bill(&chen).await.number("/min_remaining_fen"),
+        chen.balance().await,
+    );
     let full = signs(&bank, &chen, "full").await;
     bank.clock.forward(2 * MINUTE);
     let minimum = signs(&bank, &chen, "minimum").await;
@@ -265,7 +277,9 @@ async fn signing_is_for_owners_with_the_right_proof() {
         wang.account_id().await,
     );
     let ask = json!({ "from_account_id": own, "kind": "full" });
-    wang.post(&path, ask.clone()).await.refused(404, "repayment.no_card");
+    wang.post(&path, ask.clone())
+        .await
+        .refused(404, "repayment.no_card");
     wang.get(&path).await.refused(404, "repayment.no_card");
     chen.post(&path, ask).await.is(404);
     let from_the_card = json!({ "from_account_id": card(&chen).await, "kind": "full" });

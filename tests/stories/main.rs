@@ -9,8 +9,8 @@
 
 mod accounts;
 mod audit_trail;
-mod autorepay;
 mod authz;
+mod autorepay;
 mod bad_orders;
 mod bank_kill;
 mod bills;
