@@ -39,6 +39,7 @@ line! {
     19 "0019_accounts_insight",
     20 "0020_sweeps",
     23 "0023_ledger_order",
+    21 "0021_payments_autorepay",
 }
 
 /// Every migration for an engine, in order.

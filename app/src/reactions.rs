@@ -3,12 +3,14 @@
 //! Each reaction is a job made in the transaction of the fact, so it happens at least once; outreach
 //! lets each notice out once per key.
 
+mod autorepay;
+
 use anyhow::Context as _;
 use corebank::Answer;
 use identity::{CustomerId, mask};
 use kit::events::Subscription;
 use kit::jobs::{Handler, Job, Outcome};
-use outreach::{Notice, NoticeKind};
+use outreach::{AutoRepay, Notice, NoticeKind};
 use payments::Purpose;
 use serde_json::Value;
 
@@ -19,6 +21,9 @@ const FAILED: &str = "app.tell_failed";
 const RETURNED: &str = "app.tell_returned";
 const TOMORROW: &str = "app.tell_schedule_tomorrow";
 const SKIPPED: &str = "app.tell_schedule_skipped";
+const AUTOREPAY_TOMORROW: &str = "app.tell_autorepay_tomorrow";
+const AUTOREPAY_FAILED: &str = "app.tell_autorepay_failed";
+const AUTOREPAY_PAUSED: &str = "app.tell_autorepay_paused";
 const BLOCKED: &str = "app.tell_blocked";
 const LIFTED: &str = "app.tell_lifted";
 const BOUND: &str = "app.tell_bound";
@@ -34,6 +39,9 @@ pub(crate) fn subscriptions() -> Vec<Subscription> {
         ("payments.returned", RETURNED),
         ("payments.schedule_tomorrow", TOMORROW),
         ("payments.schedule_skipped", SKIPPED),
+        ("payments.autorepay_tomorrow", AUTOREPAY_TOMORROW),
+        ("payments.autorepay_failed", AUTOREPAY_FAILED),
+        ("payments.autorepay_paused", AUTOREPAY_PAUSED),
         ("accounts.blocked", BLOCKED),
         ("accounts.lifted", LIFTED),
         ("identity.bound", BOUND),
@@ -56,6 +64,9 @@ pub(crate) fn jobs(bank: &Bank) -> Vec<Handler> {
         RETURNED,
         TOMORROW,
         SKIPPED,
+        AUTOREPAY_TOMORROW,
+        AUTOREPAY_FAILED,
+        AUTOREPAY_PAUSED,
         BLOCKED,
         LIFTED,
         BOUND,
@@ -89,6 +100,9 @@ async fn known(bank: &Bank, fact: &Value, kind: &'static str) -> anyhow::Result<
         FAILED => failed(bank, fact).await?,
         RETURNED => returned(bank, fact).await?,
         TOMORROW | SKIPPED => scheduled(bank, fact, kind == TOMORROW).await?,
+        AUTOREPAY_TOMORROW => autorepay::told(bank, fact, AutoRepay::Tomorrow).await?,
+        AUTOREPAY_FAILED => autorepay::told(bank, fact, AutoRepay::Failed).await?,
+        AUTOREPAY_PAUSED => autorepay::told(bank, fact, AutoRepay::Paused).await?,
         BLOCKED | LIFTED => loss(bank, fact, kind == LIFTED).await?,
         ANSWERED => answered(bank, fact).await?,
         _ => bound(bank, fact).await?,

@@ -10,6 +10,7 @@
 mod accounts;
 mod audit_trail;
 mod authz;
+mod autorepay;
 mod bad_orders;
 mod bank_kill;
 mod bills;

@@ -15,7 +15,7 @@ mod store;
 
 pub use error::Error;
 pub use jobs::{jobs, tidy_up};
-pub use model::catalogue::DEFAULT_TEMPLATES;
+pub use model::catalogue::{AutoRepay, DEFAULT_TEMPLATES};
 pub use model::fan::Fan;
 pub use model::notice::{Notice, NoticeKind};
 pub use service::{Outreach, Settings};

@@ -54,6 +54,10 @@ pub enum Error {
     BillChanged,
     #[error("the biller does not answer")]
     BillerUnavailable,
+    #[error("no such auto-repay agreement")]
+    NoAgreement,
+    #[error("the auto-repay agreement is not in this state")]
+    AgreementState,
     #[error("the clearing does not know this bank")]
     BankUnknown,
     #[error("first day of a schedule out of range")]
@@ -116,6 +120,12 @@ impl From<Error> for Problem {
             Error::AccountBlocked => Self::new(422, "account.blocked", "付款账户已挂失或被限制，不能转出。"),
             Error::NoCard => Self::new(404, "repayment.no_card", "没有找到这张信用卡。"),
             Error::NotFound => Self::new(404, "not_found", "没有找到这笔转账。"),
+            Error::NoAgreement => Self::new(404, "not_found", "没有找到这份自动还款协议。"),
+            Error::AgreementState => Self::new(
+                409,
+                "autorepay.wrong_state",
+                "自动还款已有变化，请刷新查看最新状态。",
+            ),
             Error::WrongState => Self::new(
                 409,
                 "transfer.wrong_state",

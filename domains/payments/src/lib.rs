@@ -12,6 +12,7 @@
 //! **Invariant:** a biller is told of a payment while its money is held, under the transfer's id; only what it confirms is
 //! posted, and only what it refuses is freed.
 //! **Invariant:** a due day of a schedule is paid or skipped once, whatever dies in between.
+//! **Invariant:** a bill of a card is repaid under its agreement once, and never more than is owed.
 //! **Invariant:** a top-up comes into the account once, by a transfer under its own id, however often Pay tells of it;
 //! never more goes back than was paid.
 
@@ -30,6 +31,7 @@ pub use model::capital::capital;
 pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
-    CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps, TransferFile, keep_scheduling,
+    AutoRepayNotice, CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps,
+    TransferFile, keep_scheduling,
 };
 pub use store::SEALED;

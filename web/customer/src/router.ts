@@ -35,6 +35,7 @@ const TopUps = () => import('./pages/TopUpsPage.vue')
 const TopUpResult = () => import('./pages/TopUpResultPage.vue')
 const Bills = () => import('./pages/BillsPage.vue')
 const Repay = () => import('./pages/RepayPage.vue')
+const AutoRepay = () => import('./pages/AutoRepayPage.vue')
 const Loss = () => import('./pages/LossPage.vue')
 const LossAccount = () => import('./pages/LossAccountPage.vue')
 const Disputes = () => import('./pages/DisputesPage.vue')
@@ -99,6 +100,11 @@ export function makeRouter(): Router {
       { path: '/topups/:id', component: TopUpResult, props: true, meta: customer('充值', { bare: true, up: '/topups' }) },
       { path: '/bills', component: Bills, meta: customer('生活缴费', { tab: 'transfer', up: '/' }) },
       { path: '/repay', component: Repay, meta: customer('信用卡还款', { tab: 'accounts', up: '/' }) },
+      {
+        path: '/repay/auto',
+        component: AutoRepay,
+        meta: customer('自动还款', { tab: 'accounts', bare: true, up: '/repay' }),
+      },
       { path: '/loss', component: Loss, meta: customer('挂失', { up: '/' }) },
       { path: '/loss/:id', component: LossAccount, props: true, meta: customer('挂失与解挂', { up: '/loss' }) },
       { path: '/disputes', component: Disputes, meta: customer('我的申诉', { tab: 'me', up: '/me' }) },

@@ -11,8 +11,28 @@ pub(crate) struct Entry {
     pub(crate) sms: &'static str,
 }
 
+/// What there is to say of a card's auto-repay 自动还款.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutoRepay {
+    /// Due tomorrow.
+    Tomorrow,
+    /// Was due and was not repaid.
+    Failed,
+    Paused,
+}
+
+impl AutoRepay {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tomorrow => "autorepay_tomorrow",
+            Self::Failed => "autorepay_failed",
+            Self::Paused => "autorepay_paused",
+        }
+    }
+}
+
 /// Kinds, and the ids that their templates have in the demo account. A bank's own account has its own ids.
-pub const DEFAULT_TEMPLATES: [(&str, &str); 15] = [
+pub const DEFAULT_TEMPLATES: [(&str, &str); 18] = [
     ("transfer_done", "demo-transfer-done"),
     ("transfer_failed", "demo-transfer-done"),
     ("transfer_returned", "demo-transfer-done"),
@@ -20,6 +40,9 @@ pub const DEFAULT_TEMPLATES: [(&str, &str); 15] = [
     ("schedule_skipped", "demo-transfer-done"),
     ("repayment_done", "demo-repayment"),
     ("repayment_failed", "demo-repayment"),
+    ("autorepay_tomorrow", "demo-repayment"),
+    ("autorepay_failed", "demo-repayment"),
+    ("autorepay_paused", "demo-binding"),
     ("bill_paid", "demo-bill"),
     ("bill_refused", "demo-bill"),
     ("money_in", "demo-balance-change"),
@@ -68,6 +91,11 @@ pub(crate) fn entry(kind: &NoticeKind) -> &'static Entry {
         NoticeKind::ScheduleSkipped { .. } => &SCHEDULE_SKIPPED,
         NoticeKind::RepaymentDone { .. } => &REPAYMENT_DONE,
         NoticeKind::RepaymentFailed { .. } => &REPAYMENT_FAILED,
+        NoticeKind::AutoRepay { what, .. } => match what {
+            AutoRepay::Tomorrow => &AUTOREPAY_TOMORROW,
+            AutoRepay::Failed => &AUTOREPAY_FAILED,
+            AutoRepay::Paused => &AUTOREPAY_PAUSED,
+        },
         NoticeKind::BillPaid { .. } => &BILL_PAID,
         NoticeKind::BillRefused { .. } => &BILL_REFUSED,
         NoticeKind::MoneyIn { .. } => &MONEY_IN,
@@ -161,6 +189,40 @@ const REPAYMENT_FAILED: Entry = Entry {
     ],
     page: "/h5/repay",
     sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}还款{amount}元未成功，款项未转出。原因：{reason}。",
+};
+
+const AUTOREPAY_TOMORROW: Entry = Entry {
+    rows: &[
+        ("phrase1", "明日还款"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/repay/auto",
+    sms: "【微柜银行】您尾号{tail}的账户将在{moment}向{party}自动还款{amount}元{reason}。已手动还款的部分不再扣。",
+};
+
+const AUTOREPAY_FAILED: Entry = Entry {
+    rows: &[
+        ("phrase1", "未能还款"),
+        ("amount2", "{amount}元"),
+        ("thing3", "{party}"),
+        ("character_string4", "{tail}"),
+        ("time5", "{time}"),
+    ],
+    page: "/h5/repay",
+    sms: "【微柜银行】您尾号{tail}的账户{moment}向{party}自动还款{amount}元未成功：{reason}。",
+};
+
+const AUTOREPAY_PAUSED: Entry = Entry {
+    rows: &[
+        ("thing1", "信用卡自动还款已暂停"),
+        ("time2", "{time}"),
+        ("thing3", "{reason}"),
+    ],
+    page: "/h5/repay/auto",
+    sms: "【微柜银行】您{party}的自动还款{moment}已暂停：{reason}。恢复后请重新开通。",
 };
 
 const BILL_PAID: Entry = Entry {

@@ -6,7 +6,7 @@ use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use weigui_wechat::client::values;
 
-use super::catalogue;
+use super::catalogue::{self, AutoRepay};
 use super::pattern::{fill, is_our_page, moment, moved, no_marketing, party};
 use crate::error::Error;
 
@@ -59,6 +59,15 @@ pub enum NoticeKind {
         at: Ms,
     },
     RepaymentFailed {
+        amount: Money,
+        card: String,
+        account_tail: String,
+        reason: String,
+        at: Ms,
+    },
+    /// A card's auto-repay; `reason` says what would stop it, or did.
+    AutoRepay {
+        what: AutoRepay,
         amount: Money,
         card: String,
         account_tail: String,
@@ -149,6 +158,7 @@ impl NoticeKind {
             Self::ScheduleSkipped { .. } => "schedule_skipped",
             Self::RepaymentDone { .. } => "repayment_done",
             Self::RepaymentFailed { .. } => "repayment_failed",
+            Self::AutoRepay { what, .. } => what.name(),
             Self::BillPaid { .. } => "bill_paid",
             Self::BillRefused { .. } => "bill_refused",
             Self::MoneyIn { .. } => "money_in",
@@ -169,6 +179,7 @@ impl NoticeKind {
             | Self::ScheduleSkipped { at, .. }
             | Self::RepaymentDone { at, .. }
             | Self::RepaymentFailed { at, .. }
+            | Self::AutoRepay { at, .. }
             | Self::BillPaid { at, .. }
             | Self::BillRefused { at, .. }
             | Self::MoneyIn { at, .. }
@@ -245,6 +256,13 @@ impl NoticeKind {
                 ..
             } => Some(moved(*amount, to, account_tail, "")),
             Self::RepaymentFailed {
+                amount,
+                card: to,
+                account_tail,
+                reason,
+                ..
+            }
+            | Self::AutoRepay {
                 amount,
                 card: to,
                 account_tail,

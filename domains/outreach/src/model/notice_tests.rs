@@ -68,6 +68,9 @@ fn of_payments(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
             reason: reason.to_owned(),
             at: AT,
         },
+        auto(AutoRepay::Tomorrow, amount, &party, reason),
+        auto(AutoRepay::Failed, amount, &party, reason),
+        auto(AutoRepay::Paused, amount, &party, reason),
         NoticeKind::BillPaid {
             amount,
             biller: party.clone(),
@@ -82,6 +85,17 @@ fn of_payments(amount: Money, name: &str, reason: &str) -> Vec<NoticeKind> {
             at: AT,
         },
     ]
+}
+
+fn auto(what: AutoRepay, amount: Money, card: &str, reason: &str) -> NoticeKind {
+    NoticeKind::AutoRepay {
+        what,
+        amount,
+        card: card.to_owned(),
+        account_tail: "1234".to_owned(),
+        reason: reason.to_owned(),
+        at: AT,
+    }
 }
 
 fn of_accounts(amount: Money, name: &str) -> Vec<NoticeKind> {
@@ -185,6 +199,9 @@ fn the_words_as_the_customer_reads_them() {
             "【微柜银行】您尾号1234的账户预约在11月23日10:00向*明转账500.00元：账户余额不足。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元，已成功。如非本人操作，请立即致电95000。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明还款500.00元未成功，款项未转出。原因：账户余额不足。",
+            "【微柜银行】您尾号1234的账户将在11月23日10:00向*明自动还款500.00元账户余额不足。已手动还款的部分不再扣。",
+            "【微柜银行】您尾号1234的账户11月23日10:00向*明自动还款500.00元未成功：账户余额不足。",
+            "【微柜银行】您*明的自动还款11月23日10:00已暂停：账户余额不足。恢复后请重新开通。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元，已成功。如非本人操作，请立即致电95000。",
             "【微柜银行】您尾号1234的账户11月23日10:00向*明缴费500.00元未成功，款项未转出。原因：账户余额不足。",
             "【微柜银行】您尾号1234的账户11月23日10:00收到*明转入500.00元，余额500.00元。",

@@ -1,5 +1,6 @@
 //! The HTTP face of payments.
 
+mod autorepay;
 mod bills;
 mod payees;
 mod receipts;
@@ -30,6 +31,9 @@ pub fn router() -> OpenApiRouter<Payments> {
         .routes(routes!(bills::pay))
         .routes(routes!(repayments::bill))
         .routes(routes!(repayments::repay))
+        .routes(routes!(autorepay::autorepay, autorepay::sign_autorepay))
+        .routes(routes!(autorepay::begin_autorepay))
+        .routes(routes!(autorepay::end_autorepay))
         .routes(routes!(payees::banks))
         .routes(routes!(payees::recent))
         .routes(routes!(payees::book, payees::save))
@@ -56,6 +60,10 @@ pub fn doors() -> Doors {
         .customer("POST", "/api/bills")
         .customer("GET", "/api/cards/{id}/bill")
         .customer("POST", "/api/repayments")
+        .customer("GET", "/api/cards/{id}/autorepay")
+        .customer("POST", "/api/cards/{id}/autorepay")
+        .customer("POST", "/api/autorepay/{id}/authorise")
+        .customer("POST", "/api/autorepay/{id}/end")
         .customer("GET", "/api/banks")
         .customer("GET", "/api/payees/recent")
         .customer("GET", "/api/payees")

@@ -1,5 +1,6 @@
 //! The words of payments: pure types and rules.
 
+pub(crate) mod autorepay;
 pub(crate) mod bill;
 pub(crate) mod capital;
 pub(crate) mod history;

@@ -1,6 +1,8 @@
-//! The use cases of payments: check, draft, authorise, hold, settle, record; look back; the payee book; schedules.
+//! The use cases of payments: check, draft, authorise, hold, settle, record; look back; the payee book; schedules;
+//! auto-repay.
 
 mod authorise;
+mod autorepay;
 mod banks;
 mod bills;
 mod book;
@@ -33,6 +35,8 @@ use kit::clock::Ms;
 use kit::cx::Cx;
 use kit::limits::{Limiter, Quota};
 
+pub use autorepay::AutoRepayNotice;
+pub(crate) use autorepay::{AgreementState, CardAgreement, SignAutoRepay};
 pub(crate) use banks::BankChoice;
 use banks::Banks;
 pub(crate) use bills::{OwedState, PayBill};

@@ -5,7 +5,7 @@
 
 use accounts::{AccountId, OwnAccount};
 use corebank::{AccountKind, Answer, CardBill, PayeeStatus};
-use identity::Customer;
+use identity::{Customer, CustomerId};
 use kit::db::Conn;
 use kit::idem;
 use serde::{Deserialize, Serialize};
@@ -57,14 +57,19 @@ impl Payments {
     /// The bill of one of the customer's own credit cards, as the core has it now.
     pub(crate) async fn bill(&self, who: &Customer, card: AccountId) -> Result<BillState, Error> {
         self.identity.require_level(who, "accounts.view").await?;
-        let card = self.card(who, card).await?;
+        let card = self.card(who.id, card).await?;
+        self.card_bill(card).await
+    }
+
+    /// The same of a card in hand.
+    pub(crate) async fn card_bill(&self, card: OwnAccount) -> Result<BillState, Error> {
         let bill = match self.core.card_bill(&card.account_no).await {
             Answer::Done(bill) => bill,
             Answer::Refused(_) => return Err(Error::NoCard),
             Answer::Unknown => return Err(Error::CoreUnavailable),
         };
         let owed_fen = self.owed(&card.account_no).await?.ok_or(Error::CoreUnavailable)?;
-        let (customer, idx) = (who.id, self.payee_index(&card.account_no));
+        let (customer, idx) = (card.customer, self.payee_index(&card.account_no));
         let name = Purpose::Repayment.name();
         let under_way_fen = self
             .cx
@@ -105,22 +110,8 @@ impl Payments {
         }
         let bill = self.bill(who, ask.card_account_id).await?;
         fits(ask.amount_fen, bill.most())?;
-        let card = bill.card;
-        let number = card.card_no.clone().unwrap_or_else(|| card.account_no.clone());
-        let name = match self.core.payee(&number).await {
-            Answer::Done(payee) if payee.status == PayeeStatus::Blocked => return Err(Error::CardBlocked),
-            Answer::Done(payee) => payee.name,
-            Answer::Refused(_) => return Err(Error::NoCard),
-            Answer::Unknown => return Err(Error::CoreUnavailable),
-        };
+        let payee = self.card_as_payee(bill.card).await?;
         self.affordable(&own.account_no, ask.amount_fen).await?;
-        let payee = Resolved {
-            number,
-            account_no: card.account_no,
-            name,
-            name_check: NameCheck::Matched,
-            bank: Bank::default(),
-        };
         let wish = Wish {
             amount_fen: ask.amount_fen,
             memo: "信用卡还款".to_owned(),
@@ -129,6 +120,24 @@ impl Payments {
             purpose: Purpose::Repayment,
         };
         self.transfer(who, own, payee, wish).await
+    }
+
+    /// The card as whom a repayment reaches, when it takes money.
+    pub(crate) async fn card_as_payee(&self, card: OwnAccount) -> Result<Resolved, Error> {
+        let number = card.card_no.unwrap_or_else(|| card.account_no.clone());
+        let name = match self.core.payee(&number).await {
+            Answer::Done(payee) if payee.status == PayeeStatus::Blocked => return Err(Error::CardBlocked),
+            Answer::Done(payee) => payee.name,
+            Answer::Refused(_) => return Err(Error::NoCard),
+            Answer::Unknown => return Err(Error::CoreUnavailable),
+        };
+        Ok(Resolved {
+            number,
+            account_no: card.account_no,
+            name,
+            name_check: NameCheck::Matched,
+            bank: Bank::default(),
+        })
     }
 
     /// What the card of a repayment owes, asked before the proof is judged. None: no repayment, or no answer, and then
@@ -160,8 +169,9 @@ impl Payments {
         Ok(())
     }
 
-    async fn card(&self, who: &Customer, id: AccountId) -> Result<OwnAccount, Error> {
-        let own = match self.accounts.own(who.id, id).await {
+    /// One of the customer's own credit cards.
+    pub(crate) async fn card(&self, customer: CustomerId, id: AccountId) -> Result<OwnAccount, Error> {
+        let own = match self.accounts.own(customer, id).await {
             Err(accounts::Error::NotFound) => return Err(Error::NoCard),
             other => other?,
         };

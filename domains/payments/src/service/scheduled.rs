@@ -67,7 +67,7 @@ pub async fn keep_scheduling(payments: Payments) {
 }
 
 impl Payments {
-    /// One look at everything that is due or will be tomorrow; doing it twice has one effect.
+    /// One look at everything that is due or will be tomorrow, bills under auto-repay included; doing it twice has one effect.
     pub async fn run_schedules(&self) -> Result<(), Error> {
         let now = self.cx.clock.now();
         let (due, near) = self
@@ -89,7 +89,7 @@ impl Payments {
                 tracing::warn!(schedule = %schedule.id, cause = %error, "scheduled transfer failed; trying again");
             }
         }
-        Ok(())
+        self.run_autorepay().await
     }
 
     /// The day before: whether it would work now, so that the customer can mend it.

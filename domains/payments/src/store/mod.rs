@@ -1,5 +1,6 @@
 //! Every SQL statement of payments, by table. Names, numbers and memos arrive and leave sealed.
 
+mod autorepay;
 mod bills;
 mod limits;
 pub(crate) mod ours;
@@ -9,6 +10,7 @@ mod schedules;
 mod topups;
 mod transfers;
 
+pub(crate) use autorepay::*;
 pub(crate) use bills::*;
 pub(crate) use limits::*;
 pub(crate) use payees::*;

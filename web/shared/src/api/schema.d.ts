@@ -140,6 +140,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/autorepay/{id}/authorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts an agreement in force with the customer's proof, in the place of the card's older one; repeating it changes
+         *     nothing.
+         */
+        post: operations["post_autorepay_id_authorise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autorepay/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an agreement. A repayment that is under way goes on. */
+        post: operations["post_autorepay_id_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/banks": {
         parameters: {
             query?: never;
@@ -270,6 +307,24 @@ export interface paths {
         put?: never;
         /** Sends a new code. */
         post: operations["post_bindings_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/autorepay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The auto-repay agreement of an own credit card. */
+        get: operations["get_cards_id_autorepay"];
+        put?: never;
+        /** Drafts an agreement, or a change of the one in force; it begins with the customer's proof. */
+        post: operations["post_cards_id_autorepay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1353,6 +1408,8 @@ export interface components {
             status_text: string;
             tail: string;
         };
+        /** Format: uuid */
+        AgreementId: string;
         /**
          * @description 到账方式: when the money leaves, as the customer chose (银发〔2016〕261号: real-time, ordinary or next day).
          * @enum {string}
@@ -1395,6 +1452,46 @@ export interface components {
             password?: string | null;
             sms_code?: string | null;
         };
+        /** @description What became of one bill. */
+        AutoRepayRun: {
+            /** Format: int64 */
+            amount_fen: number;
+            at: components["schemas"]["i64"];
+            /** @description The bill's due day, `YYYY-MM-DD`. */
+            due_on: string;
+            /** @description Why it failed. */
+            reason_text?: string | null;
+            /** @description `sent` or `failed`. */
+            result: string;
+            /** @description The last transfer that was made, which says how it ended; null when none was. */
+            transfer_id?: string | null;
+        };
+        /**
+         * @description Where an agreement stands.
+         * @enum {string}
+         */
+        AutoRepayState: "awaiting_challenge" | "active" | "paused" | "ended" | "replaced" | "expired";
+        /**
+         * @description 自动还款协议. What is due is repaid at nine in the morning of a bill's due day, Shanghai; the customer is told the day
+         *     before.
+         */
+        AutoRepayView: {
+            /** @description Pays. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description Bills that fall due after this day are repaid, `YYYY-MM-DD`: the day of signing, or the last bill dealt with. */
+            after_on: string;
+            card_account_id: components["schemas"]["AccountId"];
+            challenge?: components["schemas"]["ChallengeView"] | null;
+            created_at: components["schemas"]["i64"];
+            from_no_masked: string;
+            id: components["schemas"]["AgreementId"];
+            kind: components["schemas"]["Kind"];
+            kind_text: string;
+            /** @description Why it is paused; null when it is not. */
+            paused_text?: string | null;
+            state: components["schemas"]["AutoRepayState"];
+            state_text: string;
+        };
         /** @description The figures of one account. */
         BalanceView: {
             account_id: components["schemas"]["AccountId"];
@@ -1420,6 +1517,12 @@ export interface components {
             name: string;
             /** @description As customers say it: `工行`. */
             short_name: string;
+        };
+        /** @description The proof for one agreement. */
+        BeginAutoRepay: {
+            challenge_id: string;
+            password?: string | null;
+            sms_code?: string | null;
         };
         /** @description The proof for one schedule. */
         BeginSchedule: {
@@ -1488,6 +1591,11 @@ export interface components {
             address: string;
             name: string;
             phone: string;
+        };
+        /** @description A card's agreement, in force or paused, and its last bill; null where there is none. */
+        CardAutoRepay: {
+            agreement?: components["schemas"]["AutoRepayView"] | null;
+            last_run?: components["schemas"]["AutoRepayRun"] | null;
         };
         /** @description 信用卡账单. Amounts are fen and never negative. */
         CardBillView: {
@@ -1933,6 +2041,11 @@ export interface components {
             /** Format: int64 */
             running: number;
         };
+        /**
+         * @description How much of each bill.
+         * @enum {string}
+         */
+        Kind: "full" | "minimum";
         LabelForm: {
             account_id: components["schemas"]["AccountId"];
             /** @description The line's instant. Milliseconds UTC. */
@@ -2005,6 +2118,12 @@ export interface components {
             out_fen: number;
             /** @description What went out, the largest first. */
             spending: components["schemas"]["CategorySum"][];
+        };
+        /** @description An agreement to be signed. */
+        NewAutoRepay: {
+            /** @description A current account 活期账户 of the customer's, which pays. */
+            from_account_id: components["schemas"]["AccountId"];
+            kind: components["schemas"]["Kind"];
         };
         /** @description A bill to be paid, as it was shown. */
         NewBillPayment: {
@@ -3511,6 +3630,124 @@ export interface operations {
             };
         };
     };
+    post_autorepay_id_authorise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginAutoRepay"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoRepayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_autorepay_id_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoRepayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_banks: {
         parameters: {
             query?: never;
@@ -3912,6 +4149,135 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cards_id_autorepay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardAutoRepay"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_cards_id_autorepay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAutoRepay"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoRepayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

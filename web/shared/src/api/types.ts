@@ -23,6 +23,7 @@ export type TransferCheck = Answer<paths['/api/transfers/check']['post']>
 export type TransferView = Answer<paths['/api/transfers/{id}']['get']>
 export type Receipt = Answer<paths['/api/transfers/{id}/receipt']['get']>
 export type CardBillView = Answer<paths['/api/cards/{id}/bill']['get']>
+export type AutoRepayView = Answer<paths['/api/autorepay/{id}/end']['post']>
 export type OpenBills = Answer<paths['/api/bills/query']['post']>
 export type BankView = Answer<paths['/api/banks']['get']>['items'][number]
 export type SavedPayee = Answer<paths['/api/payees']['get']>['items'][number]
