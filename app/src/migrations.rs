@@ -38,6 +38,7 @@ line! {
     18 "0018_reconciliation",
     19 "0019_accounts_insight",
     20 "0020_sweeps",
+    22 "0022_office_billers",
 }
 
 /// Every migration for an engine, in order.

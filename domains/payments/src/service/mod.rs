@@ -2,6 +2,7 @@
 
 mod authorise;
 mod banks;
+mod biller_day;
 mod bills;
 mod book;
 mod carry;
@@ -35,6 +36,7 @@ use kit::limits::{Limiter, Quota};
 
 pub(crate) use banks::BankChoice;
 use banks::Banks;
+pub use biller_day::BillerDay;
 pub(crate) use bills::{OwedState, PayBill};
 pub(crate) use book::NewPayee;
 pub(crate) use check::{Check, Checked};
