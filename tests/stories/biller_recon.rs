@@ -107,7 +107,7 @@ async fn a_day_with_paid_reversed_and_pending_bills_is_even() {
     );
 
     // The clock makes one run a day; what was pending belongs to the day on which the biller took it.
-    bank.bank_looks_again().await;
+    bank.begins_the_day().await;
     assert_eq!(list(&supervisor(&bank).await, "biller").await.len(), 3);
     bank.ends_the_day().await;
     next_day_at(&bank, 1).await;

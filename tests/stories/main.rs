@@ -12,6 +12,7 @@ mod audit_trail;
 mod authz;
 mod bad_orders;
 mod bank_kill;
+mod biller_recon;
 mod bills;
 mod binding;
 mod callbacks;

@@ -197,9 +197,10 @@ impl<'a> Earlier<'a> {
                 break;
             }
             at = before;
+            let at_last = self.at_last;
             match self.ids_of(at).await {
                 Some(ids) if ids.contains(&payment.id) => return Some(true),
-                None if !self.at_last => return None,
+                None if !at_last => return None,
                 _ => {}
             }
         }
