@@ -63,7 +63,9 @@ fn text(biller: &str, day: &str, lines: &[Taken]) -> String {
         }
     }
     let sum: i64 = lines.iter().filter(|line| line.paid).map(|line| line.amount).sum();
-    text.push_str(&format!("T|{}|{sum}\n", lines.len()));
+    if writeln!(text, "T|{}|{sum}", lines.len()).is_err() {
+        text.clear();
+    }
     text
 }
 
