@@ -62,7 +62,11 @@ fn text(biller: &str, day: &str, lines: &[Taken]) -> String {
             text.clear();
         }
     }
-    let sum: i64 = lines.iter().filter(|line| line.paid).map(|line| line.amount).sum();
+    let sum: i64 = lines
+        .iter()
+        .filter(|line| line.paid)
+        .map(|line| line.amount)
+        .sum();
     if writeln!(text, "T|{}|{sum}", lines.len()).is_err() {
         text.clear();
     }
@@ -126,7 +130,10 @@ mod tests {
             "H|power|2026-11-23\nD|id-{MIDNIGHT}|1|100|JF|paid\nD|id-{}|1|100|JF|reversed\nT|2|100\n",
             MIDNIGHT + 5
         );
-        assert_eq!(file(FileFault::None, late), json!({"state": "file", "file": text}));
+        assert_eq!(
+            file(FileFault::None, late),
+            json!({"state": "file", "file": text})
+        );
         assert_eq!(file(FileFault::Late, late), json!({"state": "not_ready"}));
         for (fault, trailer) in [
             (FileFault::Missing, "T|1|0\n"),

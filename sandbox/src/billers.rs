@@ -273,7 +273,9 @@ impl Billers {
         let now = (self.clock)();
         let books = self.books();
         let taken = books.payments.values().filter(|(p, _)| p.biller == ask.biller);
-        let counted: Vec<Taken> = taken.filter_map(|(payment, at)| counted(payment, *at, now)).collect();
+        let counted: Vec<Taken> = taken
+            .filter_map(|(payment, at)| counted(payment, *at, now))
+            .collect();
         drop(books);
         biller_file::answer((&ask.biller, &ask.date), &counted, faults.file, now)
     }

@@ -8,7 +8,12 @@ use testkit::{Answer, Customer, Staff, TestBank};
 /// Pays the first open bill of a number, in a session that is still fresh; gives the payment's id and its amount.
 async fn pays(bank: &TestBank, who: &Customer, biller: &str, number: &str) -> (String, i64) {
     let ask = json!({"biller": biller, "number": number});
-    let bill = who.post("/api/bills/query", ask).await.ok().list("/items").remove(0);
+    let bill = who
+        .post("/api/bills/query", ask)
+        .await
+        .ok()
+        .list("/items")
+        .remove(0);
     let form = json!({
         "from_account_id": who.account_id().await, "biller": biller, "number": number,
         "bill_no": bill["bill_no"], "amount_fen": bill["amount_fen"],
@@ -127,15 +132,21 @@ async fn what_we_hear_of_late_is_waited_for_and_no_difference_on_either_day() {
     let bank = TestBank::open().await;
     let wang = bank.customer("王建国").await.opens_h5().await;
     let (id, fen) = pays(&bank, &wang, "power", "1234569995").await;
-    bank.execute("update payments_transfer set next_check_at = next_check_at + 50400000 where state = 'waiting'")
-        .await;
+    bank.execute(
+        "update payments_transfer set next_check_at = next_check_at + 50400000 where state = 'waiting'",
+    )
+    .await;
     bank.execute("update job set run_at = run_at + 57600000 where kind = 'payments.settle'")
         .await;
     bank.ends_the_day().await;
     bank.clock.forward(HOUR);
     bank.run_jobs().await;
     let staff = supervisor(&bank).await;
-    assert_eq!(newest(&staff, "power").await.text("/state"), "running", "{id} is under way");
+    assert_eq!(
+        newest(&staff, "power").await.text("/state"),
+        "running",
+        "{id} is under way"
+    );
     bank.clock.forward(50 * MINUTE);
     bank.run_jobs().await;
     bank.clock.forward(11 * MINUTE);
@@ -180,7 +191,11 @@ async fn each_planted_fault_is_found_and_opens_one_case_however_often_it_is_seen
         bank.world.faults(json!({"billers": {"file": fault}})).await;
         let found = again(&bank, &staff, "power").await;
         assert_eq!(found.text("/state"), "uneven", "{fault}: {found}");
-        assert_eq!((found.number("/differences"), found.number("/fresh")), (1, 1), "{found}");
+        assert_eq!(
+            (found.number("/differences"), found.number("/fresh")),
+            (1, 1),
+            "{found}"
+        );
         assert_eq!(found.text("/seen/0/kind"), kind, "{found}");
         assert_eq!(found.at("/sums_agree"), true, "{found}");
         if fault != "stranger" {
@@ -237,7 +252,11 @@ async fn a_file_that_was_cut_off_is_refused_and_told_once_until_a_whole_one_come
     bank.run_jobs().await;
     let staff = supervisor(&bank).await;
     assert_eq!(newest(&staff, "gas").await.text("/state"), "even");
-    assert_eq!(cases(&staff, "recon_file").await.len(), 3, "closed by nobody but people");
+    assert_eq!(
+        cases(&staff, "recon_file").await.len(),
+        3,
+        "closed by nobody but people"
+    );
     assert!(cases(&staff, "difference").await.is_empty());
     bank.close().await;
 }

@@ -99,7 +99,8 @@ fn sum_of(lines: &[FileLine]) -> i64 {
 mod tests {
     use super::*;
 
-    const FILE: &str = "H|power|2026-11-23\nD|a-1|202610|4550|JF1|paid\nD|a-2|202609|3000|JF2|reversed\nT|2|4550\n";
+    const FILE: &str =
+        "H|power|2026-11-23\nD|a-1|202610|4550|JF1|paid\nD|a-2|202609|3000|JF2|reversed\nT|2|4550\n";
 
     fn read(text: &str) -> Option<DayFile> {
         DayFile::parse(text, "power", "2026-11-23")

@@ -96,7 +96,9 @@ impl HttpBillers {
             Some(Said::Pending) => Word::Pending,
             Some(Said::Confirmed { reference }) => Word::Confirmed { reference },
             Some(Said::Refused { reason }) => Word::Refused(Refusal::parse(&reason)),
-            Some(Said::Owed { .. } | Said::NoSuchNumber | Said::File { .. } | Said::NotReady) | None => Word::Unknown,
+            Some(Said::Owed { .. } | Said::NoSuchNumber | Said::File { .. } | Said::NotReady) | None => {
+                Word::Unknown
+            }
         }
     }
 }
@@ -132,19 +134,14 @@ impl BillerHub for HttpBillers {
 
     fn file<'a>(&'a self, biller: &'a str, day: &'a str) -> BoxFuture<'a, Filed> {
         async move {
-            match self
-                .ask("/file", &json!({"biller": biller, "date": day}))
-                .await
-            {
-                Some(Said::File { file }) => {
-                    DayFile::parse(&file, biller, day).map_or_else(
-                        || {
-                            tracing::error!(biller, day, "a biller's file does not fit its own trailer");
-                            Filed::Broken
-                        },
-                        Filed::Whole,
-                    )
-                }
+            match self.ask("/file", &json!({"biller": biller, "date": day})).await {
+                Some(Said::File { file }) => DayFile::parse(&file, biller, day).map_or_else(
+                    || {
+                        tracing::error!(biller, day, "a biller's file does not fit its own trailer");
+                        Filed::Broken
+                    },
+                    Filed::Whole,
+                ),
                 Some(Said::NotReady) => Filed::NotYet,
                 _ => Filed::Unknown,
             }

@@ -29,7 +29,12 @@ pub(crate) enum CaseKind {
 }
 
 impl CaseKind {
-    pub(crate) const ALL: [Self; 4] = [Self::UnknownTransfer, Self::Difference, Self::Dispute, Self::ReconFile];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::UnknownTransfer,
+        Self::Difference,
+        Self::Dispute,
+        Self::ReconFile,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -93,7 +93,11 @@ impl Payments {
             Filed::NotYet | Filed::Unknown => return Ok(BillerDay::NotYet),
         };
         let mut ours = self.ours_of_file(biller, &file).await?;
-        let under_way: BTreeSet<&str> = ours.iter().filter(|p| p.is_under_way()).map(|p| p.id.as_str()).collect();
+        let under_way: BTreeSet<&str> = ours
+            .iter()
+            .filter(|p| p.is_under_way())
+            .map(|p| p.id.as_str())
+            .collect();
         let waits = |line: &FileLine| line.paid && under_way.contains(line.id.as_str());
         if !at_last && file.lines.iter().any(waits) {
             return Ok(BillerDay::UnderWay);

@@ -80,6 +80,10 @@ mod tests {
     fn a_payment_against_another_bill_is_another_line() {
         assert_eq!(line_id("a", "1", Some("1")), "a");
         assert_eq!(line_id("a", "2", Some("1")), "a/2");
-        assert_eq!(line_id("a", "2", None), "a", "a payment that we do not know at all");
+        assert_eq!(
+            line_id("a", "2", None),
+            "a",
+            "a payment that we do not know at all"
+        );
     }
 }
