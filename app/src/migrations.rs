@@ -38,8 +38,9 @@ line! {
     18 "0018_reconciliation",
     19 "0019_accounts_insight",
     20 "0020_sweeps",
-    23 "0023_ledger_order",
     21 "0021_payments_autorepay",
+    22 "0022_office_billers",
+    23 "0023_ledger_order",
 }
 
 /// Every migration for an engine, in order.

@@ -12,6 +12,8 @@
 //! | `9996` | pending for ten minutes, then confirmed |
 //! | `9997` | taken, and nothing is said of it ever |
 //! | anything else | confirmed |
+//!
+//! The daily file of a biller is in `biller_file`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::biller_file::{self, Taken};
 use crate::{BillerFaults, Clock};
 
 /// The key that the demo shares with the hub.
@@ -65,6 +68,12 @@ struct Number {
 #[derive(Deserialize)]
 struct Id {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct Day {
+    biller: String,
+    date: String,
 }
 
 /// The hub. Cheap to clone; clones share payments and switches.
@@ -119,6 +128,9 @@ async fn answer(hub: &Billers, path: &str, (headers, body): (&HeaderMap, &Bytes)
             Ok(payment) => hub.take(payment, faults),
             Err(_) => return StatusCode::BAD_REQUEST.into_response(),
         },
+        "/file" => serde_json::from_slice(body)
+            .ok()
+            .and_then(|ask: Day| hub.file(&ask, faults)),
         _ => serde_json::from_slice(body)
             .ok()
             .and_then(|ask: Id| hub.told(&ask.id)),
@@ -150,6 +162,10 @@ async fn status(State(hub): State<Billers>, headers: HeaderMap, body: Bytes) -> 
     answer(&hub, "/status", (&headers, &body)).await
 }
 
+async fn file(State(hub): State<Billers>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&hub, "/file", (&headers, &body)).await
+}
+
 impl Billers {
     /// A hub to whom nothing has been paid.
     pub fn new(clock: Clock) -> Self {
@@ -159,12 +175,13 @@ impl Billers {
         }
     }
 
-    /// `POST /query`, `/payments` and `/status`.
+    /// `POST /query`, `/payments`, `/status` and `/file`.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/query", post(query))
             .route("/payments", post(pay))
             .route("/status", post(status))
+            .route("/file", post(file))
             .with_state(self.clone())
     }
 
@@ -245,14 +262,46 @@ impl Billers {
             Told::Pending
         } else {
             Told::Confirmed {
-                reference: format!(
-                    "JF{}",
-                    id.replace('-', "").to_uppercase().get(20..).unwrap_or("0")
-                ),
+                reference: reference_of(id),
             }
         };
         serde_json::to_value(told).ok()
     }
+
+    /// None: the day is no day.
+    fn file(&self, ask: &Day, faults: BillerFaults) -> Option<Value> {
+        let now = (self.clock)();
+        let books = self.books();
+        let taken = books.payments.values().filter(|(p, _)| p.biller == ask.biller);
+        let counted: Vec<Taken> = taken
+            .filter_map(|(payment, at)| counted(payment, *at, now))
+            .collect();
+        drop(books);
+        biller_file::answer((&ask.biller, &ask.date), &counted, faults.file, now)
+    }
+}
+
+/// A payment as the biller's books have it; none while it is pending, or mute.
+fn counted(payment: &Payment, at: i64, now: i64) -> Option<Taken> {
+    let ends = |tail: &str| payment.number.ends_with(tail);
+    let at = if ends("9996") { at + TAKES_LONG } else { at };
+    let spoken = at <= now && !ends("9997");
+    spoken.then(|| Taken {
+        at,
+        id: payment.id.clone(),
+        bill_no: payment.bill_no.clone(),
+        amount: payment.amount_minor,
+        reference: reference_of(&payment.id),
+        paid: !ends("9991") && !ends("9992"),
+    })
+}
+
+/// The biller's own number of a payment.
+fn reference_of(id: &str) -> String {
+    format!(
+        "JF{}",
+        id.replace('-', "").to_uppercase().get(20..).unwrap_or("0")
+    )
 }
 
 /// Two months are open, always the same for a number.

@@ -103,6 +103,26 @@ pub struct BillerFaults {
     pub down: bool,
     /// It takes payments, and its answer is lost; questions are answered.
     pub lose_answers: bool,
+    /// What is wrong with every daily file.
+    pub file: FileFault,
+}
+
+/// What may be wrong with a biller's daily file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFault {
+    #[default]
+    None,
+    /// It is not there.
+    Late,
+    /// It ends in the middle.
+    CutOff,
+    /// The first paid payment is not on it.
+    Missing,
+    /// A payment is on it that the bank has never sent.
+    Stranger,
+    /// The first paid payment has one fen more.
+    WrongAmount,
 }
 
 /// How WeChat Pay misbehaves.

@@ -12,6 +12,7 @@
 //! **Invariant:** everything lives in memory and ends with the process.
 
 mod acts;
+mod biller_file;
 mod billers;
 mod chance;
 mod clearing;
@@ -32,7 +33,9 @@ use weigui_wechat::{Account, AccountError};
 
 pub use billers::{BILLERS_KEY, Billers};
 pub use clearing::Clearing;
-pub use faults::{BillerFaults, ClearingFaults, CoreFaults, Faults, PayFaults, SmsFaults, WeChatFaults};
+pub use faults::{
+    BillerFaults, ClearingFaults, CoreFaults, Faults, FileFault, PayFaults, SmsFaults, WeChatFaults,
+};
 pub use templates::{DEMO_TEMPLATES, Template};
 pub use wechat::{MiniProgram, PushFormat, mini_openid};
 pub use wecom::{WeCom, WeComCustomer, WeComSettings, WeComStaff};

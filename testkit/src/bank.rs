@@ -58,7 +58,7 @@ impl TestBank {
             redis = Some(Mutex::new(own));
         }
         let (clock, hand) = Clock::manual(OPENS_AT);
-        Self::start(config, clock, hand, redis, None).await
+        Self::start(config, clock, hand, redis, (None, false)).await
     }
 
     async fn start(
@@ -66,12 +66,16 @@ impl TestBank {
         clock: Clock,
         hand: ManualClock,
         redis: Option<Mutex<kit::testing::Redis>>,
-        world: Option<Sandbox>,
+        (world, alone): (Option<Sandbox>, bool),
     ) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         config.http.listen = address.to_string();
         config.http.ops_listen = "127.0.0.1:0".to_owned();
         demo::complete(&mut config);
+        if alone {
+            config.pay.base.clear();
+            config.billers.url.clear();
+        }
         let bank = Bank::open(config, Mode::Demo, clock, "web,worker")
             .await
             .expect("the bank opens");
@@ -257,7 +261,16 @@ impl TestBank {
     // — more than one node —
 
     /// The same bank, started again on the same data, with the same outside world.
-    pub async fn restarts(mut self) -> Self {
+    pub async fn restarts(self) -> Self {
+        self.starts_again(false).await
+    }
+
+    /// The same bank, started again without an account at WeChat Pay and without a billers' hub.
+    pub async fn without_pay_and_billers(self) -> Self {
+        self.starts_again(true).await
+    }
+
+    async fn starts_again(mut self, alone: bool) -> Self {
         self.ended.store(true, Ordering::SeqCst);
         self.bank.close().await;
         let config = Config::clone(&self.bank.config);
@@ -267,7 +280,7 @@ impl TestBank {
             clock,
             self.clock.clone(),
             self.redis.take(),
-            Some(self.sandbox.clone()),
+            (Some(self.sandbox.clone()), alone),
         )
         .await
     }
@@ -281,7 +294,7 @@ impl TestBank {
             clock,
             self.clock.clone(),
             None,
-            Some(self.sandbox.clone()),
+            (Some(self.sandbox.clone()), false),
         )
         .await
     }

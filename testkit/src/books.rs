@@ -38,6 +38,11 @@ impl TestBank {
         let now = self.now();
         let midnight = kit::clock::day_bounds(kit::clock::date_of(now)).0 + DAY;
         self.clock.forward(midnight - now + 11 * MINUTE);
+        self.begins_the_day().await;
+    }
+
+    /// The clockwork looks whether the day that has ended has its runs.
+    pub async fn begins_the_day(&self) {
         self.bank.office.begin_day().await.expect("begun");
         self.run_jobs().await;
     }

@@ -13,6 +13,7 @@ mod authz;
 mod autorepay;
 mod bad_orders;
 mod bank_kill;
+mod biller_recon;
 mod bills;
 mod binding;
 mod callbacks;

@@ -34,6 +34,8 @@ pub enum Error {
     BadFilter(&'static str),
     #[error("not a business day that has ended")]
     BadDay,
+    #[error("this bank does not reconcile with them")]
+    BadSource,
     #[error("the core bank does not answer")]
     CoreSilent,
     #[error("a stored row has a shape it can't have: {0}")]
@@ -131,6 +133,13 @@ fn form(error: &Error) -> Problem {
             "date",
             "只能对已经结束的营业日对账",
             "请选择今天以前的日期",
+        ),
+        Error::BadSource => (
+            "source.unknown",
+            "没有这个对账对象。",
+            "kind",
+            "本行不与它按日对账",
+            "请从列出的对账对象中选择",
         ),
         _ => (
             "reason.short",

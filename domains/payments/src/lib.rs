@@ -31,7 +31,7 @@ pub use model::capital::capital;
 pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
-    AutoRepayNotice, CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps,
+    AutoRepayNotice, BillerDay, CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps,
     TransferFile, keep_scheduling,
 };
 pub use store::SEALED;

@@ -1,8 +1,11 @@
-//! The hub over HTTP: `POST {base}/query`, `/payments`, `/status`, in JSON that both sides sign.
+//! The hub over HTTP: `POST {base}/query`, `/payments`, `/status`, `/file`, in JSON that both sides sign.
 //!
 //! A question carries `X-Timestamp` (ms UTC) and `X-Signature`, the hex HMAC-SHA-256 under the shared key of
 //! `timestamp \n path \n body`; its answer carries the same header over `signature of the question \n body`, so that an
 //! answer belongs to one question. What is not signed rightly was not said.
+//!
+//! `/file` takes `{"biller", "date"}` and answers `{"state": "file", "file": TEXT}`, the text as `DayFile` reads it, or
+//! `{"state": "not_ready"}` until the biller has closed the day.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -13,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Bill, BillerHub, Found, Owed, Payment, Refusal, Word};
+use crate::{Bill, BillerHub, DayFile, Filed, Found, Owed, Payment, Refusal, Word};
 
 const SIGNATURE: &str = "x-signature";
 
@@ -34,6 +37,8 @@ enum Said {
     Pending,
     Confirmed { reference: String },
     Refused { reason: String },
+    File { file: String },
+    NotReady,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +96,9 @@ impl HttpBillers {
             Some(Said::Pending) => Word::Pending,
             Some(Said::Confirmed { reference }) => Word::Confirmed { reference },
             Some(Said::Refused { reason }) => Word::Refused(Refusal::parse(&reason)),
-            Some(Said::Owed { .. } | Said::NoSuchNumber) | None => Word::Unknown,
+            Some(Said::Owed { .. } | Said::NoSuchNumber | Said::File { .. } | Said::NotReady) | None => {
+                Word::Unknown
+            }
         }
     }
 }
@@ -123,6 +130,23 @@ impl BillerHub for HttpBillers {
 
     fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Word> {
         self.word("/status", json!({ "id": id })).boxed()
+    }
+
+    fn file<'a>(&'a self, biller: &'a str, day: &'a str) -> BoxFuture<'a, Filed> {
+        async move {
+            match self.ask("/file", &json!({"biller": biller, "date": day})).await {
+                Some(Said::File { file }) => DayFile::parse(&file, biller, day).map_or_else(
+                    || {
+                        tracing::error!(biller, day, "a biller's file does not fit its own trailer");
+                        Filed::Broken
+                    },
+                    Filed::Whole,
+                ),
+                Some(Said::NotReady) => Filed::NotYet,
+                _ => Filed::Unknown,
+            }
+        }
+        .boxed()
     }
 }
 

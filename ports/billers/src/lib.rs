@@ -2,12 +2,15 @@
 //!
 //! **Invariant:** a payment carries our id; told twice it is taken once, and its outcome is found by that id.
 //! **Invariant:** what is not certain is `Unknown`; `Refused` is final for its id.
+//! **Invariant:** a daily file is whole or it is none.
 //! **Invariant:** neither keys nor the names and numbers of the billers' customers are ever logged.
 
+mod file;
 mod http;
 
 use futures_util::future::BoxFuture;
 
+pub use file::{DayFile, FileLine};
 pub use http::HttpBillers;
 
 /// What is open under a number 户号 at a biller.
@@ -94,6 +97,17 @@ impl Refusal {
     }
 }
 
+/// Answer to the question for a day's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filed {
+    Whole(DayFile),
+    /// It is not made yet.
+    NotYet,
+    /// It was sent, and does not fit its own head and trailer: cut off, or another day's.
+    Broken,
+    Unknown,
+}
+
 /// The billers, behind one hub.
 pub trait BillerHub: Send + Sync + 'static {
     fn query<'a>(&'a self, biller: &'a str, number: &'a str) -> BoxFuture<'a, Found>;
@@ -101,4 +115,7 @@ pub trait BillerHub: Send + Sync + 'static {
     fn pay<'a>(&'a self, payment: Payment<'a>) -> BoxFuture<'a, Word>;
     /// What became of a payment, by our id.
     fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Word>;
+    /// The file 对账文件 of a business day `YYYY-MM-DD` that has ended: the payments that the biller counts as received on
+    /// it by its own clock, each once, and those that it has taken back.
+    fn file<'a>(&'a self, biller: &'a str, day: &'a str) -> BoxFuture<'a, Filed>;
 }

@@ -162,3 +162,98 @@ test('the supervisor sees reconciliation and asks for a day again', async () => 
   await good(page, 'office recon run')
   await done()
 })
+
+test('the supervisor sees the files of the billers: one that is even, one that was cut off and has a case', async (t) => {
+  const { page, done } = await openPage(on.browser, { width: 1440, height: 900 })
+  const sizes = /** @type {const} */ ([
+    ['wide', 1440, 900],
+    ['phone', 390, 844],
+  ])
+  /** @param {string} label */
+  const both = async (label) => {
+    for (const [name, width, height] of sizes) {
+      await page.setViewportSize({ width, height })
+      await good(page, `office ${label} ${name}`)
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  }
+  await login(page, on.bank, 'supervisor01')
+  await open(page, '对账')
+  await page.getByLabel('哪种对账').selectOption({ label: '缴费单位' })
+  await page.getByRole('link', { name: /^\d{4}-\d\d-\d\d/ }).first().waitFor()
+  await page.getByText('示范市供电公司').first().waitFor()
+
+  /** Yesterday's file may not be there shortly after midnight, the day before's is. */
+  const day = new Date(Date.now() - 40 * 3_600_000).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' })
+  /** @param {string} biller @param {string} reason */
+  const rerun = async (biller, reason) => {
+    await page.getByRole('button', { name: '重新对账' }).click()
+    const dialog = page.getByRole('dialog', { name: '重新对账' })
+    await dialog.getByLabel('和谁对账').selectOption({ label: biller })
+    await dialog.getByLabel('营业日').fill(day)
+    await dialog.getByLabel('为什么重新对账').fill(reason)
+    await good(page, `office recon dialog ${biller === '示范市供电公司' ? 'power' : 'gas'}`)
+    await dialog.getByRole('button', { name: '开始对账' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+  }
+
+  await t.test('a day without payments is even', async () => {
+    await rerun('示范市供电公司', '核对供电公司文件')
+    const mine = page.getByRole('row', { name: /供电公司.*人工/ })
+    await until('an even run', async () => {
+      await page.getByRole('button', { name: '刷新' }).click()
+      return (await mine.getByText('平', { exact: true }).count()) > 0
+    })
+    await both('biller list')
+    await mine.first().getByRole('link').click()
+    await page.getByRole('heading', { level: 1, name: /示范市供电公司对账/ }).waitFor()
+    await page.getByText('借贷平衡').waitFor()
+    await both('biller run')
+  })
+
+  await t.test('a payment that we never sent is a difference with its case', async () => {
+    await faulty('stranger')
+    await open(page, '对账')
+    await page.getByLabel('哪种对账').selectOption({ label: '缴费单位' })
+    await rerun('示范市自来水公司', '核对多出的一笔')
+    const mine = page.getByRole('row', { name: /自来水公司.*人工/ })
+    await until('an uneven run', async () => {
+      await page.getByRole('button', { name: '刷新' }).click()
+      return (await mine.getByText('不平').count()) > 0
+    })
+    await mine.first().getByRole('link').click()
+    await page.getByText('我方缺这一笔').waitFor()
+    await both('biller difference')
+  })
+
+  await t.test('a file that was cut off is refused, and its case says what to do', async () => {
+    await faulty('cut_off')
+    await open(page, '对账')
+    await page.getByLabel('哪种对账').selectOption({ label: '缴费单位' })
+    await rerun('示范市燃气公司', '核对燃气公司文件')
+    const mine = page.getByRole('row', { name: /燃气公司.*人工/ })
+    await until('a refused file', async () => {
+      await page.getByRole('button', { name: '刷新' }).click()
+      return (await mine.getByText('文件不完整').count()) > 0
+    })
+    await mine.first().getByRole('link').click()
+    await page.getByText(/文件不完整，已拒收/).waitFor()
+    await both('biller broken')
+    await open(page, '工单')
+    await page.getByRole('link', { name: '对账文件异常' }).first().click()
+    await page.getByText(/请联系示范市燃气公司/).waitFor()
+    await both('biller case')
+    await faulty('none')
+  })
+  await done()
+})
+
+/** @param {string} file */
+async function faulty(file) {
+  const answer = await fetch(`${on.bank.url}/sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ billers: { file } }),
+  })
+  assert.ok(answer.ok)
+}

@@ -77,7 +77,7 @@ export const audit = (query: AuditQuery, cursor: string | null) =>
 export const verifyAudit = () => ask(client.GET('/api/office/audit/verify'))
 
 export interface CaseQuery {
-  kind?: 'unknown_transfer' | 'difference' | 'dispute'
+  kind?: 'unknown_transfer' | 'difference' | 'recon_file' | 'dispute'
   state?: 'open' | 'claimed' | 'checking' | 'closed'
   owner?: 'me' | 'none'
   overdue?: boolean
@@ -118,8 +118,9 @@ export const recons = (kind: string | undefined, cursor: string | null) =>
     }),
   )
 export const recon = (id: string) => ask(client.GET('/api/office/reconciliations/{id}', oneOf(id)))
-export const rerunRecon = (date: string, reason: string) =>
-  ask(client.POST('/api/office/reconciliations', { body: { date, reason } }))
+export const reconSources = () => ask(client.GET('/api/office/reconciliations/sources'))
+export const rerunRecon = (body: { kind: ReconSource['kind']; party: string; date: string; reason: string }) =>
+  ask(client.POST('/api/office/reconciliations', { body }))
 
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
 export type Staff = Answer<typeof me>
@@ -133,3 +134,4 @@ export type AuditRow = Answer<typeof audit>['items'][number]
 export type CaseLine = Answer<typeof cases>['items'][number]
 export type OneCase = Answer<typeof oneCase>
 export type ReconLine = Answer<typeof recons>['items'][number]
+export type ReconSource = Answer<typeof reconSources>['items'][number]

@@ -4,6 +4,7 @@ import type { Said, Tone } from './words'
 export const CASE_KINDS = [
   { value: 'unknown_transfer', title: '转账结果未知' },
   { value: 'difference', title: '对账差异' },
+  { value: 'recon_file', title: '对账文件异常' },
   { value: 'dispute', title: '交易申诉' },
 ] as const
 
@@ -39,7 +40,19 @@ const DIFFERENCES: Record<string, string> = {
 
 const LINE_STATES: Record<string, string> = { booked: '已记账', pending: '处理中', refused: '未记账', '': '没有' }
 
-const RUN_KINDS: Record<string, string> = { minute: '分钟', hour: '小时', day: '日终', pay: '微信支付' }
+const RUN_KINDS: Record<string, string> = {
+  minute: '分钟',
+  hour: '小时',
+  day: '日终',
+  pay: '微信支付',
+  biller: '缴费单位',
+}
+
+/** What is or was wrong with the other side's file. */
+const TROUBLES: Record<string, Said> = {
+  late: { text: '文件迟到', tone: 'bad' },
+  broken: { text: '文件不完整', tone: 'bad' },
+}
 
 const RUN_STATES: Record<string, Said> = {
   running: { text: '进行中', tone: 'wait' },
@@ -65,7 +78,17 @@ export const stepText = (code: string): string => STEPS[code] ?? code
 export const differenceText = (code: string): string => DIFFERENCES[code] ?? code
 export const lineStateText = (code: string): string => LINE_STATES[code] ?? code
 export const runKindText = (code: string): string => RUN_KINDS[code] ?? code
-export const runSaid = (code: string): Said => RUN_STATES[code] ?? { text: code, tone: 'plain' }
+/** Of whom a run is: "日终", "微信支付", or the biller's name. */
+export const runOfText = (run: { kind: string; party_name: string }): string => run.party_name || runKindText(run.kind)
+/** Who is on the other side of a run. */
+export const otherSideText = (run: { kind: string; party_name: string }): string =>
+  run.party_name || (run.kind === 'pay' ? '微信支付' : '核心')
+export const troubleSaid = (code: string): Said => TROUBLES[code] ?? { text: code, tone: 'plain' }
+/** A run that waits for its file says what is wrong with it. */
+export const runSaid = (run: { state: string; trouble?: string | null }): Said =>
+  run.state === 'running' && run.trouble
+    ? troubleSaid(run.trouble)
+    : (RUN_STATES[run.state] ?? { text: run.state, tone: 'plain' })
 export const correctionSaid = (code: string): Said => CORRECTION_STATES[code] ?? { text: code, tone: 'plain' }
 export const coreTone = (code: string): Tone => CORE_TONES[code] ?? 'wait'
 export const directionText = (code: string): string => (code === 'to_customer' ? '补记给客户' : '从客户账户冲回')

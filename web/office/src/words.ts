@@ -46,6 +46,7 @@ const ACTIONS: Record<string, string> = {
   'case.correction_return': '复核更正退回',
   'recon.begin': '开始对账',
   'recon.end': '对账有结果',
+  'recon.no_file': '没有可用的对账文件',
   'customers.search': '查找客户',
   'customer.view': '查看客户',
   'customer.reveal': '查看明文',

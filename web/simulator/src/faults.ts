@@ -9,7 +9,7 @@ export interface Choice {
 }
 
 export interface Part {
-  id: 'core' | 'clearing' | 'wechat' | 'pay' | 'sms'
+  id: 'core' | 'clearing' | 'wechat' | 'pay' | 'billers' | 'sms'
   label: string
   choices: Choice[]
 }
@@ -17,6 +17,7 @@ export interface Part {
 const core = (set: object) => ({ down: false, delay_ms: 0, lose_answers: false, ...set })
 const sms = core
 const clearing = core
+const billers = (set: object) => ({ down: false, delay_ms: 0, lose_answers: false, file: 'none', ...set })
 const pay = (set: object) => ({
   down: false,
   delay_ms: 0,
@@ -129,6 +130,44 @@ export const PARTS: Part[] = [
         set: pay({ notices_fivefold: true }),
       },
       { id: 'down', label: '停机', explain: '下不了单，也退不了款，恢复后继续。', set: pay({ down: true }) },
+    ],
+  },
+  {
+    id: 'billers',
+    label: '缴费单位',
+    choices: [
+      { id: 'ok', label: '正常', explain: '缴费马上确认，次日凌晨一点出对账文件。', set: billers({}) },
+      {
+        id: 'late',
+        label: '文件迟到',
+        explain: '对账文件一直不出。银行过一会儿再取，上午九点还没有就建立工单。',
+        set: billers({ file: 'late' }),
+      },
+      {
+        id: 'cut',
+        label: '文件不全',
+        explain: '对账文件传了一半就断了。银行不收，建立工单后再取。',
+        set: billers({ file: 'cut_off' }),
+      },
+      {
+        id: 'missing',
+        label: '漏一笔',
+        explain: '文件里少了第一笔缴费。对账不平，差异建立一张工单。',
+        set: billers({ file: 'missing' }),
+      },
+      {
+        id: 'stranger',
+        label: '多一笔',
+        explain: '文件里多了一笔银行没有送过的缴费。',
+        set: billers({ file: 'stranger' }),
+      },
+      {
+        id: 'wrong',
+        label: '错金额',
+        explain: '文件里第一笔缴费多记了一分钱。',
+        set: billers({ file: 'wrong_amount' }),
+      },
+      { id: 'down', label: '停机', explain: '查不了账单，也取不到文件，恢复后继续。', set: billers({ down: true }) },
     ],
   },
   {

@@ -34,6 +34,7 @@ pub fn router() -> OpenApiRouter<Office> {
         .routes(routes!(cases::propose))
         .routes(routes!(cases::check))
         .routes(routes!(recon::list, recon::ask))
+        .routes(routes!(recon::sources))
         .routes(routes!(recon::show))
 }
 
@@ -64,5 +65,6 @@ pub fn doors() -> Doors {
         .staff("POST", "/api/office/cases/{id}/check", "cases.check")
         .staff("GET", "/api/office/reconciliations", "recon.read")
         .staff("POST", "/api/office/reconciliations", "recon.run")
+        .staff("GET", "/api/office/reconciliations/sources", "recon.read")
         .staff("GET", "/api/office/reconciliations/{id}", "recon.read")
 }

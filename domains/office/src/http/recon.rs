@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::Error;
-use crate::model::recon::ReconId;
+use crate::model::recon::{ReconId, ReconKind};
 use crate::service::Office;
-use crate::service::recon::{ReconDetail, ReconLine, SeenDifference};
+use crate::service::recon::{FileSource, ReconDetail, ReconLine, SeenDifference};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReconQuery {
-    /// `minute`, `hour`, `day` or `pay`.
+    /// `minute`, `hour`, `day`, `pay` or `biller`.
     kind: Option<String>,
     cursor: Option<String>,
 }
@@ -63,9 +63,26 @@ pub(super) async fn show(State(office): State<Office>, Id(id): Id<ReconId>) -> A
     Ok(Json(office.recon_detail(id).await?.into()))
 }
 
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReconSources {
+    items: Vec<FileSource>,
+}
+
+/// Whose daily files this bank reconciles with: the core, and WeChat Pay and the billers that it has.
+#[utoipa::path(get, path = "/api/office/reconciliations/sources", tag = "office",
+    responses((status = 200, body = ReconSources), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(super) async fn sources(State(office): State<Office>) -> Answer<Json<ReconSources>> {
+    let items = office.file_sources().await?;
+    Ok(Json(ReconSources { items }))
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReconAsk {
+    /// With whom: `day` (the core), `pay` or `biller`; the core when it is not said.
+    kind: Option<ReconKind>,
+    /// Code of the biller, for `biller`; one of the sources.
+    party: Option<String>,
     /// A business day that has ended, `2026-11-22`.
     date: String,
     /// 4 to 200 characters; kept with the run.
@@ -87,6 +104,10 @@ pub(super) async fn ask(
     Body(ask): Body<ReconAsk>,
 ) -> Answer<(StatusCode, Json<ReconAsked>)> {
     let day: Date = ask.date.parse().map_err(|_| Error::BadDay)?;
-    let id = office.ask_recon(&staff, day, &ask.reason).await?;
+    let with = (
+        ask.kind.unwrap_or(ReconKind::Day),
+        ask.party.as_deref().unwrap_or_default(),
+    );
+    let id = office.ask_recon(&staff, with, day, &ask.reason).await?;
     Ok((StatusCode::ACCEPTED, Json(ReconAsked { id })))
 }

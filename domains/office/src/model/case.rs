@@ -24,16 +24,24 @@ pub(crate) enum CaseKind {
     Difference,
     /// 交易申诉: a customer disputes a line of an account.
     Dispute,
+    /// 对账文件异常: the other side's file of a day is late or not whole.
+    ReconFile,
 }
 
 impl CaseKind {
-    pub(crate) const ALL: [Self; 3] = [Self::UnknownTransfer, Self::Difference, Self::Dispute];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::UnknownTransfer,
+        Self::Difference,
+        Self::Dispute,
+        Self::ReconFile,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::UnknownTransfer => "unknown_transfer",
             Self::Difference => "difference",
             Self::Dispute => "dispute",
+            Self::ReconFile => "recon_file",
         }
     }
 
@@ -45,7 +53,7 @@ impl CaseKind {
     /// (银行业保险业消费投诉处理管理办法, 2020); the others are the bank's own.
     pub(crate) fn time_limit(self) -> Ms {
         match self {
-            Self::UnknownTransfer => 4 * HOUR,
+            Self::UnknownTransfer | Self::ReconFile => 4 * HOUR,
             Self::Difference => DAY,
             Self::Dispute => 15 * DAY,
         }
@@ -66,6 +74,11 @@ impl CaseKind {
                 ("merchant", "转商户退款处理"),
                 ("fraud", "疑似盗刷，已止付并协助报案"),
                 ("bank_error", "我行差错，已更正"),
+            ],
+            Self::ReconFile => &[
+                ("came", "文件已补到，对账已完成"),
+                ("mended_there", "对方已重新出具文件"),
+                ("explained", "已查明原因，无需处理"),
             ],
         }
     }
@@ -157,7 +170,7 @@ impl CaseState {
 pub(crate) struct Case {
     pub(crate) id: CaseId,
     pub(crate) kind: CaseKind,
-    /// `transfer:ID`, `difference:ID`, `dispute:ID`.
+    /// `transfer:ID`, `difference:ID`, `dispute:ID`, `file:CHANNEL|DAY`.
     pub(crate) subject: String,
     /// Empty when no one customer is concerned.
     pub(crate) customer: String,
@@ -179,6 +192,11 @@ impl Case {
     pub(crate) fn subject_id(&self) -> &str {
         self.subject.split_once(':').map_or("", |(_, id)| id)
     }
+}
+
+/// The file of one side and day, so that it has one case whichever run misses it.
+pub(crate) fn file_subject(channel: &str, day: &str) -> String {
+    format!("file:{channel}|{day}")
 }
 
 /// Which way money is to be corrected; booked by the core's own staff against the approved voucher.

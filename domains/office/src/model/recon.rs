@@ -1,6 +1,6 @@
 //! A run of reconciliation: what is compared, over which span, and how it ended. Pure.
 
-use kit::clock::Ms;
+use kit::clock::{HOUR, MINUTE, Ms};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,10 +27,37 @@ pub(crate) enum ReconKind {
     Day,
     /// 微信支付对账 (T+1): the day's bill of WeChat Pay.
     Pay,
+    /// 缴费单位对账 (T+1): the day's file of one biller.
+    Biller,
+}
+
+/// What is wrong with the other side's file of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Trouble {
+    /// 迟到: it is not there when it should be.
+    Late,
+    /// 不完整: it has come, and does not fit its own trailer.
+    Broken,
+}
+
+impl Trouble {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Broken => "broken",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Late, Self::Broken]
+            .into_iter()
+            .find(|trouble| trouble.name() == text)
+    }
 }
 
 impl ReconKind {
-    pub(crate) const ALL: [Self; 4] = [Self::Minute, Self::Hour, Self::Day, Self::Pay];
+    pub(crate) const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Pay, Self::Biller];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -38,14 +65,27 @@ impl ReconKind {
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Pay => "pay",
+            Self::Biller => "biller",
         }
     }
 
-    /// The other side of these runs, in the key of a difference.
-    pub(crate) fn channel(self) -> &'static str {
+    /// How long after the end of its day the other side's file is asked for.
+    pub(crate) fn asks_after(self) -> Ms {
         match self {
-            Self::Minute | Self::Hour | Self::Day => "core",
-            Self::Pay => "wechat_pay",
+            Self::Minute | Self::Hour | Self::Day => 0,
+            // Pay makes its bill by ten in the morning.
+            Self::Pay => 10 * HOUR + 5 * MINUTE,
+            Self::Biller => HOUR + 5 * MINUTE,
+        }
+    }
+
+    /// How long after the end of its day the file is late. The bank's own; a file of the core has four hours, a biller has
+    /// until the counters open, Pay until two in the afternoon.
+    fn late_after(self) -> Ms {
+        match self {
+            Self::Minute | Self::Hour | Self::Day => 4 * HOUR,
+            Self::Pay => 14 * HOUR,
+            Self::Biller => 9 * HOUR,
         }
     }
 
@@ -91,6 +131,10 @@ pub(crate) struct Recon {
     pub(crate) kind: ReconKind,
     /// The business day, or the span in words that a person can sort.
     pub(crate) scope: String,
+    /// Whose file it is, where a kind has several: the code of a biller. Empty otherwise.
+    pub(crate) party: String,
+    /// What was wrong with the file, though it may be there by now.
+    pub(crate) trouble: Option<Trouble>,
     pub(crate) state: ReconState,
     /// Who asked for it; empty for the clock.
     pub(crate) asked_by: String,
@@ -109,6 +153,37 @@ pub(crate) struct Recon {
     pub(crate) done_at: Ms,
 }
 
+/// A run by hand of a day long past gives the other side this much time.
+const PATIENCE: Ms = 30 * MINUTE;
+
+impl Recon {
+    /// The other side, in the key of a difference and in the subject of its file's case.
+    pub(crate) fn channel(&self) -> String {
+        match self.kind {
+            ReconKind::Minute | ReconKind::Hour | ReconKind::Day => "core".to_owned(),
+            ReconKind::Pay => "wechat_pay".to_owned(),
+            ReconKind::Biller => format!("biller:{}", self.party),
+        }
+    }
+
+    /// From this instant on a file that is not there is late.
+    pub(crate) fn due_at(&self) -> Ms {
+        (self.to_at + self.kind.late_after()).max(self.started_at + PATIENCE)
+    }
+}
+
+/// Whose file of which day the subject of a case names: `core|DAY`, `wechat_pay|DAY`, `biller:CODE|DAY`.
+pub(crate) fn file_of_subject(subject: &str) -> Option<(ReconKind, String, String)> {
+    let (channel, day) = subject.split_once('|')?;
+    let (kind, party) = match channel.split_once(':') {
+        Some(("biller", code)) => (ReconKind::Biller, code),
+        None if channel == "core" => (ReconKind::Day, ""),
+        None if channel == "wechat_pay" => (ReconKind::Pay, ""),
+        _ => return None,
+    };
+    Some((kind, party.to_owned(), day.to_owned()))
+}
+
 /// What makes a difference the same in every run: the channel, the line, the kind, and what each side says.
 pub(crate) fn difference_key(channel: &str, d: &Difference) -> String {
     let amount = |line: &Option<super::matching::Line>| line.as_ref().map_or(0, |l| l.amount);
@@ -119,4 +194,66 @@ pub(crate) fn difference_key(channel: &str, d: &Difference) -> String {
         amount(&d.here),
         amount(&d.there)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(kind: ReconKind, party: &str, started_at: Ms) -> Recon {
+        Recon {
+            id: uuid::Uuid::nil().into(),
+            kind,
+            scope: "2026-11-23".to_owned(),
+            party: party.to_owned(),
+            trouble: None,
+            state: ReconState::Running,
+            asked_by: String::new(),
+            reason: String::new(),
+            from_at: 0,
+            to_at: 0,
+            here: Tally::default(),
+            there: Tally::default(),
+            matched: Tally::default(),
+            differences: 0,
+            fresh: 0,
+            file_hash: String::new(),
+            started_at,
+            done_at: 0,
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_file_names_its_side_and_day() {
+        for (kind, party) in [
+            (ReconKind::Day, ""),
+            (ReconKind::Pay, ""),
+            (ReconKind::Biller, "power"),
+        ] {
+            let run = run(kind, party, 0);
+            let subject = super::super::case::file_subject(&run.channel(), &run.scope);
+            let (_, rest) = subject.split_once(':').expect("a subject");
+            let named = file_of_subject(rest);
+            assert_eq!(named, Some((kind, party.to_owned(), run.scope.clone())));
+        }
+        assert_eq!(file_of_subject("shop:1|2026-11-23"), None);
+        assert_eq!(file_of_subject("core"), None);
+    }
+
+    #[test]
+    fn a_file_is_asked_for_before_it_is_late_and_a_run_by_hand_has_its_patience() {
+        for kind in ReconKind::ALL {
+            assert!(kind.asks_after() < kind.late_after(), "{kind:?}");
+            assert_eq!(ReconKind::parse(kind.name()), Some(kind));
+        }
+        assert_eq!(run(ReconKind::Biller, "power", 0).due_at(), 9 * HOUR);
+        assert_eq!(
+            run(ReconKind::Biller, "power", 20 * HOUR).due_at(),
+            20 * HOUR + PATIENCE
+        );
+        for trouble in [Trouble::Late, Trouble::Broken] {
+            assert_eq!(Trouble::parse(trouble.name()), Some(trouble));
+        }
+        assert_eq!(Trouble::parse(""), None);
+    }
 }

@@ -6,7 +6,7 @@ use kit::web::Cursor;
 
 use crate::model::case::CaseId;
 use crate::model::matching::Tally;
-use crate::model::recon::{DifferenceId, Recon, ReconId, ReconKind, ReconState};
+use crate::model::recon::{DifferenceId, Recon, ReconId, ReconKind, ReconState, Trouble};
 
 impl FromRow for Recon {
     fn from_row(cols: &Cols<'_>) -> Result<Self> {
@@ -34,6 +34,8 @@ impl FromRow for Recon {
             file_hash: cols.get(16)?,
             started_at: cols.get(17)?,
             done_at: cols.get(18)?,
+            party: cols.get(19)?,
+            trouble: Trouble::parse(&cols.get::<String>(20)?),
         })
     }
 }
@@ -41,8 +43,8 @@ impl FromRow for Recon {
 pub(crate) async fn begin(c: &mut Conn, r: &Recon) -> Result<bool> {
     c.insert_new(
         "insert into office_recon (id, kind, scope, state, asked_by, reason, from_at, to_at, here_count, here_sum, there_count,
-             there_sum, matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '', ?, 0)",
+             there_sum, matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at, party)
+         values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '', ?, 0, ?)",
         (
             r.id,
             r.kind.name(),
@@ -53,7 +55,30 @@ pub(crate) async fn begin(c: &mut Conn, r: &Recon) -> Result<bool> {
             r.from_at,
             r.to_at,
             r.started_at,
+            &*r.party,
         ),
+    )
+    .await
+}
+
+/// Notes what is wrong with the file of a run that still waits for it; false when that is known or the run has ended.
+pub(crate) async fn troubled(c: &mut Conn, id: ReconId, trouble: Trouble) -> Result<bool> {
+    let n = c
+        .exec(
+            "update office_recon set trouble = ? where id = ? and state = 'running' and trouble <> ?",
+            (trouble.name(), id, trouble.name()),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// The newest run over somebody's file of a day.
+pub(crate) async fn newest_of(c: &mut Conn, kind: &str, party: &str, scope: &str) -> Result<Option<Recon>> {
+    c.row(
+        "select id, kind, scope, state, asked_by, reason, from_at, to_at, here_count, here_sum, there_count, there_sum,
+             matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at, party, trouble
+         from office_recon where kind = ? and party = ? and scope = ? order by started_at desc, id desc limit 1",
+        (kind, party, scope),
     )
     .await
 }
@@ -86,7 +111,7 @@ pub(crate) async fn end(c: &mut Conn, r: &Recon) -> Result<bool> {
 pub(crate) async fn by_id(c: &mut Conn, id: ReconId) -> Result<Option<Recon>> {
     c.row(
         "select id, kind, scope, state, asked_by, reason, from_at, to_at, here_count, here_sum, there_count, there_sum,
-             matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at
+             matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at, party, trouble
          from office_recon where id = ?",
         (id,),
     )
@@ -97,7 +122,7 @@ pub(crate) async fn by_id(c: &mut Conn, id: ReconId) -> Result<Option<Recon>> {
 pub(crate) async fn list(c: &mut Conn, kind: &str, before: &Cursor, limit: i64) -> Result<Vec<Recon>> {
     c.rows(
         "select id, kind, scope, state, asked_by, reason, from_at, to_at, here_count, here_sum, there_count, there_sum,
-             matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at
+             matched_count, matched_sum, differences, fresh, file_hash, started_at, done_at, party, trouble
          from office_recon where (started_at < ? or (started_at = ? and id < ?)) and (? = '' or kind = ?)
          order by started_at desc, id desc limit ?",
         (before.at, before.at, &*before.id, kind, kind, limit),

@@ -49,7 +49,7 @@ pub(crate) struct OwedState {
 
 impl Payments {
     /// The billers that can be paid; none where the bank has no hub.
-    pub(crate) async fn billers(&self) -> Result<Vec<Biller>, Error> {
+    pub async fn billers(&self) -> Result<Vec<Biller>, Error> {
         if self.hub.is_none() {
             return Ok(Vec::new());
         }

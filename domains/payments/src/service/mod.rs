@@ -4,6 +4,7 @@
 mod authorise;
 mod autorepay;
 mod banks;
+mod biller_day;
 mod bills;
 mod book;
 mod carry;
@@ -39,6 +40,7 @@ pub use autorepay::AutoRepayNotice;
 pub(crate) use autorepay::{AgreementState, CardAgreement, SignAutoRepay};
 pub(crate) use banks::BankChoice;
 use banks::Banks;
+pub use biller_day::BillerDay;
 pub(crate) use bills::{OwedState, PayBill};
 pub(crate) use book::NewPayee;
 pub(crate) use check::{Check, Checked};

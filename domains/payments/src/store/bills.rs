@@ -103,6 +103,41 @@ pub(crate) async fn bill_is(
     Ok(n == 1)
 }
 
+/// Codes and names of every biller that there has been.
+pub(crate) async fn biller_names(c: &mut Conn) -> Result<Vec<(String, String)>> {
+    c.rows("select code, name from payments_biller order by place, code", ())
+        .await
+}
+
+/// A payment as a biller's file is held against it: `(id, bill no, amount, state, authorised at)`.
+pub(crate) type PaidColumns = (String, String, i64, String, Ms);
+
+/// A payment to this biller, by its id.
+pub(crate) async fn bill_paid_by_id(c: &mut Conn, biller: &str, id: &str) -> Result<Option<PaidColumns>> {
+    c.row(
+        "select b.id, b.bill_no, t.amount, t.state, t.authorised_at from payments_bill b join payments_transfer t on t.id = b.id
+         where b.id = ? and b.biller = ?",
+        (id, biller),
+    )
+    .await
+}
+
+/// What this biller has confirmed to us within the span, in id order after `after`.
+pub(crate) async fn bills_paid_between(
+    c: &mut Conn,
+    biller: &str,
+    (from, to): (Ms, Ms),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<PaidColumns>> {
+    c.rows(
+        "select b.id, b.bill_no, t.amount, t.state, t.authorised_at from payments_bill b join payments_transfer t on t.id = b.id
+         where b.biller = ? and b.stage = 'confirmed' and b.told_at >= ? and b.told_at < ? and b.id > ? order by b.id limit ?",
+        (biller, from, to, after, limit),
+    )
+    .await
+}
+
 /// Is there another payment of this bill, made or on its way?
 pub(crate) async fn bill_taken(c: &mut Conn, biller: &str, bill_no: &str, but: &str) -> Result<bool> {
     let found: Option<(i64,)> = c

@@ -128,6 +128,10 @@ pub struct NotTaken {
 
 /// WeChat Pay for one merchant.
 pub trait WeChatPay: Send + Sync + 'static {
+    /// Whether the bank has an account there at all.
+    fn is_open(&self) -> bool {
+        true
+    }
     /// Asks for a payment and gives what the phone needs to open it.
     fn order<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, FrontEnd>;
     /// What became of a payment, by our number.

@@ -17,6 +17,10 @@ fn refused<T: Send + 'static>() -> Reply<'static, T> {
 }
 
 impl WeChatPay for NoPay {
+    fn is_open(&self) -> bool {
+        false
+    }
+
     fn order<'a>(&'a self, _: &'a PayOrder) -> Reply<'a, FrontEnd> {
         refused()
     }

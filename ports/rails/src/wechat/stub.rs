@@ -54,6 +54,10 @@ impl PayStub {
 }
 
 impl WeChatPay for PayStub {
+    fn is_open(&self) -> bool {
+        self.behind.is_open()
+    }
+
     fn order<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, FrontEnd> {
         self.through(self.behind.order(order)).boxed()
     }

@@ -859,6 +859,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/office/reconciliations/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose daily files this bank reconciles with: the core, and WeChat Pay and the billers that it has. */
+        get: operations["get_office_reconciliations_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/office/reconciliations/{id}": {
         parameters: {
             query?: never;
@@ -1686,7 +1703,7 @@ export interface components {
          * @description Why there is a case.
          * @enum {string}
          */
-        CaseKind: "unknown_transfer" | "difference" | "dispute";
+        CaseKind: "unknown_transfer" | "difference" | "dispute" | "recon_file";
         /** @description A line of the work-list. Amounts are fen, instants ms UTC. */
         CaseLine: {
             /** Format: int64 */
@@ -1711,6 +1728,7 @@ export interface components {
             core?: components["schemas"]["CoreWord"] | null;
             difference?: components["schemas"]["DifferenceFile"] | null;
             dispute?: components["schemas"]["DisputeFile"] | null;
+            recon?: components["schemas"]["CaseRun"] | null;
             transfer?: components["schemas"]["TransferFile"] | null;
         };
         CaseResolve: {
@@ -1722,6 +1740,17 @@ export interface components {
             text: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description The run that a case comes from, as the case's page shows it. */
+        CaseRun: {
+            id: components["schemas"]["ReconId"];
+            kind: components["schemas"]["ReconKind"];
+            /** @description Name of the biller; empty for the core and WeChat Pay. */
+            party_name: string;
+            /** @description The business day, or the span. */
+            scope: string;
+            state: components["schemas"]["ReconState"];
+            trouble?: components["schemas"]["Trouble"] | null;
         };
         /**
          * @description Where a case stands.
@@ -2416,12 +2445,17 @@ export interface components {
                 id: components["schemas"]["ReconId"];
                 kind: components["schemas"]["ReconKind"];
                 matched: components["schemas"]["ReconTally"];
+                /** @description Code of the biller; empty for the core and WeChat Pay. */
+                party: string;
+                /** @description Name of the biller. */
+                party_name: string;
                 reason: string;
                 scope: string;
                 started_at: components["schemas"]["i64"];
                 state: components["schemas"]["ReconState"];
                 there: components["schemas"]["ReconTally"];
                 to_at: components["schemas"]["i64"];
+                trouble?: components["schemas"]["Trouble"] | null;
             }[];
             next?: string | null;
         };
@@ -2623,6 +2657,9 @@ export interface components {
         ReconAsk: {
             /** @description A business day that has ended, `2026-11-22`. */
             date: string;
+            kind?: components["schemas"]["ReconKind"] | null;
+            /** @description Code of the biller, for `biller`; one of the sources. */
+            party?: string | null;
             /** @description 4 to 200 characters; kept with the run. */
             reason: string;
         };
@@ -2635,7 +2672,7 @@ export interface components {
          * @description What is compared with what, and how often.
          * @enum {string}
          */
-        ReconKind: "minute" | "hour" | "day" | "pay";
+        ReconKind: "minute" | "hour" | "day" | "pay" | "biller";
         /** @description A run in the list. Instants are ms UTC. */
         ReconLine: {
             /** @description Who asked for it; empty for the clock. */
@@ -2655,12 +2692,28 @@ export interface components {
             id: components["schemas"]["ReconId"];
             kind: components["schemas"]["ReconKind"];
             matched: components["schemas"]["ReconTally"];
+            /** @description Code of the biller; empty for the core and WeChat Pay. */
+            party: string;
+            /** @description Name of the biller. */
+            party_name: string;
             reason: string;
             scope: string;
             started_at: components["schemas"]["i64"];
             state: components["schemas"]["ReconState"];
             there: components["schemas"]["ReconTally"];
             to_at: components["schemas"]["i64"];
+            trouble?: components["schemas"]["Trouble"] | null;
+        };
+        /** @description Somebody whose daily file this bank reconciles with. */
+        ReconSource: {
+            kind: components["schemas"]["ReconKind"];
+            /** @description Code of the biller; empty for the core and WeChat Pay. */
+            party: string;
+            /** @description Name of the biller; empty for the core and WeChat Pay. */
+            party_name: string;
+        };
+        ReconSources: {
+            items: components["schemas"]["ReconSource"][];
         };
         /**
          * @description How a run stands.
@@ -3022,6 +3075,11 @@ export interface components {
             timeline: components["schemas"]["Mark"][];
             to: components["schemas"]["TransferTo"];
         };
+        /**
+         * @description What is wrong with the other side's file of a day.
+         * @enum {string}
+         */
+        Trouble: "late" | "broken";
         /** @description What a verification found. */
         Verdict: {
             checked_at: components["schemas"]["i64"];
@@ -5709,7 +5767,7 @@ export interface operations {
     get_office_reconciliations: {
         parameters: {
             query?: {
-                /** @description `minute`, `hour`, `day` or `pay`. */
+                /** @description `minute`, `hour`, `day`, `pay` or `biller`. */
                 kind?: string;
                 cursor?: string;
             };
@@ -5791,6 +5849,41 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_reconciliations_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconSources"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

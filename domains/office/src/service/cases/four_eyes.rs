@@ -54,8 +54,11 @@ impl Office {
             .db
             .tx(async move |c| {
                 let mut case = this.own(c, id, seen, &hand).await?;
-                if case.kind == CaseKind::UnknownTransfer {
-                    return Err(Error::StillUnknown);
+                match case.kind {
+                    CaseKind::UnknownTransfer => return Err(Error::StillUnknown),
+                    // No money differs by a file that is not there.
+                    CaseKind::ReconFile => return Err(Error::WrongState),
+                    CaseKind::Difference | CaseKind::Dispute => {}
                 }
                 let row = this.correction_row(&case, &hand, money, &reason);
                 corrections::insert(c, &row).await?;

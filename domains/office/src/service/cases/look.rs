@@ -15,8 +15,9 @@ use utoipa::ToSchema;
 use super::{Hand, event_aad};
 use crate::error::Error;
 use crate::model::case::{Case, CaseId, CaseKind, CaseState, CorrectionId, Direction, outcome_text};
-use crate::model::recon::{DifferenceId, ReconId};
+use crate::model::recon::{DifferenceId, ReconId, file_of_subject};
 use crate::service::Office;
+use crate::service::recon::CaseRun;
 use crate::store::cases::{self, EventRow, Wanted};
 use crate::store::corrections::{self, CorrectionRow};
 use crate::store::recon::{self, DifferenceRow};
@@ -131,6 +132,8 @@ pub(crate) struct Matter {
     pub core: Option<CoreWord>,
     pub difference: Option<DifferenceFile>,
     pub dispute: Option<DisputeFile>,
+    /// The run that found the difference, or misses the file.
+    pub recon: Option<CaseRun>,
 }
 
 /// Everything on a case's page.
@@ -236,12 +239,16 @@ impl Office {
             CaseKind::UnknownTransfer => self.transfer_matter(id, &mut matter).await?,
             CaseKind::Difference => {
                 let id: DifferenceId = id.parse().map_err(|_| Error::Row("difference of a case"))?;
-                let row = self
-                    .0
-                    .cx
-                    .db
-                    .read(async move |c| recon::difference(c, id).await)
-                    .await?;
+                let found = self.0.cx.db.read(async move |c| {
+                    let row = recon::difference(c, id).await?;
+                    let run = match &row {
+                        Some(row) => recon::by_id(c, row.recon).await?,
+                        None => None,
+                    };
+                    Ok::<_, kit::db::Error>((row, run))
+                });
+                let (row, run) = found.await?;
+                matter.recon = self.case_run(run).await?;
                 if let Some(row) = row {
                     let line = row.line.split('/').next().unwrap_or_default().to_owned();
                     self.transfer_matter(&line, &mut matter).await?;
@@ -252,8 +259,19 @@ impl Office {
                 let id = id.parse().map_err(|_| Error::Row("dispute of a case"))?;
                 matter.dispute = self.0.accounts.dispute_file(id).await?;
             }
+            CaseKind::ReconFile => matter.recon = self.run_of_file(id).await?,
         }
         Ok(matter)
+    }
+
+    async fn run_of_file(&self, subject: &str) -> Result<Option<CaseRun>, Error> {
+        let (kind, party, day) = file_of_subject(subject).ok_or(Error::Row("file of a case"))?;
+        let run = self
+            .0
+            .cx
+            .db
+            .read(async move |c| recon::newest_of(c, kind.name(), &party, &day).await);
+        self.case_run(run.await?).await
     }
 
     /// A line of another side may name an id that is no transfer of ours.

@@ -66,24 +66,36 @@ impl Office {
         self.reconcile_feed(kind, &mut FeedLease::default()).await
     }
 
-    /// Begins the runs of yesterday's business day, once for all nodes.
+    /// Begins the runs of yesterday's business day, once for all nodes; only for the sides that this bank has.
     pub async fn begin_day(&self) -> Result<(), Error> {
-        self.begin_once(ReconKind::Day, "recon.day").await?;
-        self.begin_once(ReconKind::Pay, "recon.pay").await
+        for source in self.file_sources().await? {
+            self.begin_once(source.kind, &source.party).await?;
+        }
+        Ok(())
     }
 
-    /// One run of the clock per business day; `claims` keeps the days that have theirs.
-    async fn begin_once(&self, kind: ReconKind, claims: &'static str) -> Result<(), Error> {
+    /// One run of the clock per side and business day; the claims keep the days that have theirs.
+    async fn begin_once(&self, kind: ReconKind, party: &str) -> Result<(), Error> {
+        let claims = match kind {
+            ReconKind::Minute | ReconKind::Hour => return Ok(()),
+            ReconKind::Day => "recon.day",
+            ReconKind::Pay => "recon.pay",
+            ReconKind::Biller => "recon.biller",
+        };
         let now = self.0.cx.clock.now();
         let day = date_of(now - FILE_AFTER).yesterday().map_err(|_| Error::BadDay)?;
-        let run = self.new_run(kind, day_bounds(day));
+        let run = self.new_run((kind, party), day_bounds(day));
+        let key = match party {
+            "" => run.scope.clone(),
+            _ => format!("{party}:{}", run.scope),
+        };
         let known = self
             .0
             .cx
             .db
             .read({
-                let scope = run.scope.clone();
-                async move |c| idem::look(c, claims, &scope, &scope, now).await
+                let key = key.clone();
+                async move |c| idem::look(c, claims, &key, &key, now).await
             })
             .await?;
         if known != Claim::New {
@@ -94,9 +106,9 @@ impl Office {
             .cx
             .db
             .tx(async move |c| {
-                if idem::claim(c, claims, &run.scope, &run.scope, now, 0).await? == Claim::New {
+                if idem::claim(c, claims, &key, &key, now, 0).await? == Claim::New {
                     this.begin_run(c, &run).await?;
-                    idem::finish(c, claims, &run.scope, &run.id.to_string()).await?;
+                    idem::finish(c, claims, &key, &run.id.to_string()).await?;
                 }
                 Ok(())
             })

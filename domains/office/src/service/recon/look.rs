@@ -1,5 +1,7 @@
 //! Runs for the office: the list, and the report of one.
 
+use std::collections::BTreeMap;
+
 use kit::clock::Ms;
 use kit::web::{Cursor, Page};
 use serde::Serialize;
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 use crate::error::Error;
 use crate::model::case::{CaseId, CaseKind, outcome_text};
 use crate::model::matching::{BOOKED, DifferenceKind, Tally};
-use crate::model::recon::{Recon, ReconId, ReconKind, ReconState};
+use crate::model::recon::{Recon, ReconId, ReconKind, ReconState, Trouble};
 use crate::service::Office;
 use crate::service::cases::DifferenceFile;
 use crate::store::recon as store;
@@ -21,6 +23,12 @@ pub(crate) struct ReconLine {
     pub id: ReconId,
     pub kind: ReconKind,
     pub scope: String,
+    /// Code of the biller; empty for the core and WeChat Pay.
+    pub party: String,
+    /// Name of the biller.
+    pub party_name: String,
+    /// What is or was wrong with the other side's file.
+    pub trouble: Option<Trouble>,
     pub state: ReconState,
     /// Who asked for it; empty for the clock.
     pub asked_by: String,
@@ -37,6 +45,17 @@ pub(crate) struct ReconLine {
     pub file_hash: String,
     pub started_at: Ms,
     pub done_at: Option<Ms>,
+}
+
+/// Somebody whose daily file this bank reconciles with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReconSource)]
+pub(crate) struct FileSource {
+    pub kind: ReconKind,
+    /// Code of the biller; empty for the core and WeChat Pay.
+    pub party: String,
+    /// Name of the biller; empty for the core and WeChat Pay.
+    pub party_name: String,
 }
 
 /// A difference in a report, with where its case stands.
@@ -76,7 +95,36 @@ impl Office {
             at: run.started_at,
             id: run.id.to_string(),
         });
-        Ok(page.map(line))
+        let names = self.0.payments.biller_names().await?;
+        Ok(page.map(|run| line(run, &names)))
+    }
+
+    /// The sides that this bank has: the core always, WeChat Pay and billers where they are configured.
+    pub(crate) async fn file_sources(&self) -> Result<Vec<FileSource>, Error> {
+        let source = |kind, party: &str, party_name: &str| FileSource {
+            kind,
+            party: party.to_owned(),
+            party_name: party_name.to_owned(),
+        };
+        let mut all = vec![source(ReconKind::Day, "", "")];
+        if self.0.topups.has_bills() {
+            all.push(source(ReconKind::Pay, "", ""));
+        }
+        let billers = self.0.payments.billers().await?;
+        all.extend(
+            billers
+                .iter()
+                .map(|biller| source(ReconKind::Biller, &biller.code, &biller.name)),
+        );
+        Ok(all)
+    }
+
+    pub(super) async fn party_name(&self, code: &str) -> Result<String, Error> {
+        if code.is_empty() {
+            return Ok(String::new());
+        }
+        let mut names = self.0.payments.biller_names().await?;
+        Ok(names.remove(code).unwrap_or_else(|| code.to_owned()))
     }
 
     pub(crate) async fn recon_detail(&self, id: ReconId) -> Result<ReconDetail, Error> {
@@ -86,6 +134,7 @@ impl Office {
         });
         let (run, seen) = found.await?;
         let run = run.ok_or(Error::NoRun)?;
+        let names = self.0.payments.biller_names().await?;
         let seen: Vec<SeenDifference> = seen
             .into_iter()
             .map(|(row, case_state, outcome)| SeenDifference {
@@ -98,7 +147,7 @@ impl Office {
             .collect();
         Ok(ReconDetail {
             sums_agree: sums_agree(&run, &seen),
-            line: line(run),
+            line: line(run, &names),
             seen,
         })
     }
@@ -123,8 +172,12 @@ fn booked(fen: Option<i64>, state: &str) -> i64 {
     fen.filter(|_| state == BOOKED).unwrap_or(0)
 }
 
-fn line(run: Recon) -> ReconLine {
+/// A code without a name is shown as it is.
+fn line(run: Recon, names: &BTreeMap<String, String>) -> ReconLine {
     ReconLine {
+        party_name: names.get(&run.party).unwrap_or(&run.party).clone(),
+        party: run.party,
+        trouble: run.trouble,
         id: run.id,
         kind: run.kind,
         scope: run.scope,

@@ -1,7 +1,9 @@
 //! Reconciliation 对账: runs that compare, differences that open cases. Nothing is ever corrected from here.
 
+mod biller;
 mod books;
 mod clockwork;
+mod file;
 mod look;
 mod pay;
 mod run;
@@ -21,16 +23,27 @@ use crate::model::recon::{Recon, ReconId, ReconKind, ReconState};
 use crate::store::recon as store;
 
 pub use clockwork::keep_reconciling;
-pub(crate) use look::{ReconDetail, ReconLine, SeenDifference};
+pub(crate) use file::CaseRun;
+pub(crate) use look::{FileSource, ReconDetail, ReconLine, SeenDifference};
 
 impl Office {
     /// A run that a person asks for, with a reason.
-    pub(crate) async fn ask_recon(&self, staff: &Staff, day: Date, reason: &str) -> Result<ReconId, Error> {
+    pub(crate) async fn ask_recon(
+        &self,
+        staff: &Staff,
+        (kind, party): (ReconKind, &str),
+        day: Date,
+        reason: &str,
+    ) -> Result<ReconId, Error> {
         let reason = checked(reason, "text")?.to_owned();
         if day >= self.0.cx.clock.today() {
             return Err(Error::BadDay);
         }
-        let mut run = self.new_run(ReconKind::Day, day_bounds(day));
+        let sources = self.file_sources().await?;
+        if !sources.iter().any(|s| s.kind == kind && s.party == party) {
+            return Err(Error::BadSource);
+        }
+        let mut run = self.new_run((kind, party), day_bounds(day));
         run.scope = day.to_string();
         run.asked_by = Hand::of(staff).id;
         run.reason = reason;
@@ -43,11 +56,13 @@ impl Office {
         Ok(id)
     }
 
-    pub(crate) fn new_run(&self, kind: ReconKind, (from_at, to_at): (Ms, Ms)) -> Recon {
+    pub(crate) fn new_run(&self, (kind, party): (ReconKind, &str), (from_at, to_at): (Ms, Ms)) -> Recon {
         Recon {
             id: self.0.cx.ids.make(),
             kind,
             scope: date_of(from_at).to_string(),
+            party: party.to_owned(),
+            trouble: None,
             state: ReconState::Running,
             asked_by: String::new(),
             reason: String::new(),
@@ -72,10 +87,7 @@ impl Office {
             kind: RECONCILE,
             key: &id,
             payload: &id,
-            run_at: match run.kind {
-                ReconKind::Pay => run.started_at.max(run.to_at + pay::BILL_AFTER),
-                ReconKind::Minute | ReconKind::Hour | ReconKind::Day => run.started_at,
-            },
+            run_at: run.started_at.max(run.to_at + run.kind.asks_after()),
         };
         jobs::enqueue(c, &self.0.cx, job).await?;
         let entry = audit::Entry {
@@ -87,7 +99,7 @@ impl Office {
             action: "recon.begin",
             subject: format!("recon:{id}"),
             result: "ok",
-            detail: serde_json::json!({"kind": run.kind, "scope": run.scope, "reason": run.reason}),
+            detail: serde_json::json!({"kind": run.kind, "party": run.party, "scope": run.scope, "reason": run.reason}),
         };
         Ok(audit::note(c, &self.0.cx, entry).await?)
     }

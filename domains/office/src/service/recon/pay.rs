@@ -1,21 +1,18 @@
 //! The day's bill of WeChat Pay against our top-ups and refunds, line by line.
 
-use kit::clock::{HOUR, MINUTE, Ms};
+use kit::clock::Ms;
 use kit::crypto::sha256;
 
 use crate::error::Error;
 use crate::model::matching::{BOOKED, Line, compare};
-use crate::model::recon::Recon;
+use crate::model::recon::{Recon, Trouble};
 use crate::service::Office;
-
-/// Pay makes its bill by ten in the morning after the day.
-pub(super) const BILL_AFTER: Ms = 10 * HOUR + 5 * MINUTE;
 
 impl Office {
     /// Compares; gives the time of the next try while there is no bill.
     pub(super) async fn reconcile_pay(&self, run: Recon) -> Result<Option<Ms>, Error> {
         let Some(day) = self.0.topups.bill_day(&run.scope).await? else {
-            return Ok(Some(self.later(run.started_at)));
+            return self.without_file(&run, Trouble::Late).await;
         };
         let here: Vec<Line> = day
             .ours

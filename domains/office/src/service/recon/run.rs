@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use accounts::{FeedLease, FeedTurn};
 use corebank::{Answer, fetch_statement};
 use jiff::civil::Date;
-use kit::clock::{MINUTE, Ms, SECOND};
+use kit::clock::Ms;
 use kit::crypto::sha256;
 use kit::db::Conn;
 
@@ -13,7 +13,7 @@ use super::books::{Ours, of_feed, of_file};
 use crate::error::Error;
 use crate::model::case::CaseKind;
 use crate::model::matching::{Comparison, Difference, Line, compare};
-use crate::model::recon::{Recon, ReconId, ReconKind, ReconState, difference_key};
+use crate::model::recon::{Recon, ReconId, ReconKind, ReconState, Trouble, difference_key};
 use crate::service::Office;
 use crate::service::cases::NewCase;
 use crate::store::recon::{self as store, DifferenceRow};
@@ -34,14 +34,16 @@ impl Office {
         let Some(run) = run.filter(|run| run.state == ReconState::Running) else {
             return Ok(None);
         };
-        if run.kind == ReconKind::Pay {
-            return self.reconcile_pay(run).await;
+        match run.kind {
+            ReconKind::Pay => return self.reconcile_pay(run).await,
+            ReconKind::Biller => return self.reconcile_biller(run).await,
+            ReconKind::Minute | ReconKind::Hour | ReconKind::Day => {}
         }
         let day: Date = run.scope.parse().map_err(|_| Error::Row("day of a run"))?;
         let file = match fetch_statement(self.0.core.as_ref(), day).await {
             Answer::Done(file) => file,
             // The day is not closed yet, or the core is silent.
-            Answer::Refused(_) | Answer::Unknown => return Ok(Some(self.later(run.started_at))),
+            Answer::Refused(_) | Answer::Unknown => return self.without_file(&run, Trouble::Late).await,
         };
         let there = of_file(&file.lines);
         let here = match self.our_side(&there, Some((run.from_at, run.to_at))).await {
@@ -67,7 +69,7 @@ impl Office {
     pub(crate) async fn reconcile_feed(&self, kind: ReconKind, lease: &mut FeedLease) -> Result<bool, Error> {
         let reader = match kind {
             ReconKind::Hour => "recon.hour",
-            ReconKind::Minute | ReconKind::Day | ReconKind::Pay => "recon.minute",
+            ReconKind::Minute | ReconKind::Day | ReconKind::Pay | ReconKind::Biller => "recon.minute",
         };
         let Some(mut turn) = self.0.accounts.feed_turn(reader, lease).await? else {
             return Ok(false);
@@ -82,7 +84,7 @@ impl Office {
         let both_ways = (kind == ReconKind::Hour).then_some(span);
         let here = self.our_side(&there, both_ways).await?;
         let there = judged(there, &here);
-        let mut run = self.new_run(kind, span);
+        let mut run = self.new_run((kind, ""), span);
         run.file_hash = hash_of(&turn);
         let comparison = compare(&here.lines, &there);
         let this = self.clone();
@@ -163,7 +165,7 @@ impl Office {
             action: "recon.end",
             subject: format!("recon:{}", run.id),
             result: if even { "ok" } else { "uneven" },
-            detail: serde_json::json!({"kind": run.kind, "scope": run.scope, "differences": ended.differences, "fresh": fresh}),
+            detail: serde_json::json!({"kind": run.kind, "party": run.party, "scope": run.scope, "differences": ended.differences, "fresh": fresh}),
         };
         // A minute in which nothing differed needs no line in the trail.
         if even && run.kind == ReconKind::Minute {
@@ -174,7 +176,7 @@ impl Office {
 
     /// Keeps a difference and opens its case, once; answers whether it is new.
     async fn difference(&self, c: &mut Conn, run: &Recon, d: &Difference) -> Result<bool, Error> {
-        let key = difference_key(run.kind.channel(), d);
+        let key = difference_key(&run.channel(), d);
         if let Some(known) = store::difference_by_key(c, &key).await? {
             store::saw(c, run.id, known.id).await?;
             return Ok(false);
@@ -206,17 +208,6 @@ impl Office {
         store::saw(c, run.id, id).await?;
         metrics::counter!("weigui_recon_differences_total", "kind" => d.kind.name()).increment(1);
         Ok(true)
-    }
-
-    /// No file yet, or no answer: asked again, more slowly as time goes by.
-    pub(super) fn later(&self, started_at: Ms) -> Ms {
-        let now = self.0.cx.clock.now();
-        let wait = if now - started_at < 5 * MINUTE {
-            30 * SECOND
-        } else {
-            10 * MINUTE
-        };
-        now + wait
     }
 }
 

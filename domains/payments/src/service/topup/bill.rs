@@ -27,6 +27,11 @@ pub struct BillDay {
 }
 
 impl TopUps {
+    /// Whether the bank has an account at WeChat Pay, and so a bill every morning.
+    pub fn has_bills(&self) -> bool {
+        self.rail.is_open()
+    }
+
     /// A day `YYYY-MM-DD` from both sides; nothing while Pay has not made its bill (before ten the next morning).
     pub async fn bill_day(&self, day: &str) -> Result<Option<BillDay>, Error> {
         let date = day.parse().map_err(|_| Error::NoTopUp)?;
