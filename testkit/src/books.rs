@@ -5,7 +5,7 @@ use crate::bank::TestBank;
 use crate::customer::Customer;
 use accounts::FeedLease;
 use corebank::embedded::{CounterBooking, Internal, Side};
-use corebank::{CoreBank as _, EntryKind, TransferOrder};
+use corebank::{Answer, CoreBank as _, EntryKind, TransferOrder};
 use kit::clock::{DAY, MINUTE, SECOND};
 use kit::money::Money;
 
@@ -45,6 +45,15 @@ impl TestBank {
     pub async fn begins_the_day(&self) {
         self.bank.office.begin_day().await.expect("begun");
         self.run_jobs().await;
+    }
+
+    /// What the core has in the customer's account, whatever this channel has kept of it. Fen.
+    pub async fn books_say(&self, who: &Customer) -> i64 {
+        let core = self.bank.embedded.as_ref().expect("the reference core");
+        match core.balance(&who.card_no).await {
+            Answer::Done(balance) => balance.posted.fen(),
+            other => panic!("the core answered {other:?}"),
+        }
     }
 
     /// The customer pays in a shop: the core books it, and this channel has no part in it. Answers the booking's id.

@@ -102,7 +102,7 @@ async fn a_signed_bill_is_told_the_day_before_and_repaid_once_by_two_nodes() {
     let after = bill(&chen).await;
     assert_eq!(after.number("/remaining_fen"), 0, "{after}");
     assert_eq!(after.number("/owed_fen"), before.number("/owed_fen") - due);
-    assert_eq!(chen.balance().await, had - due, "once");
+    assert_eq!(bank.books_say(&chen).await, had - due, "once");
     let run = agreement(&chen).await;
     assert_eq!(
         (run.text("/last_run/due_on"), run.text("/last_run/result")),
@@ -176,7 +176,7 @@ async fn too_little_money_is_tried_three_times_and_then_told() {
     assert_eq!(run.text("/last_run/result"), "failed");
     assert!(run.text("/last_run/reason_text").contains("余额不足"), "{run}");
     assert_eq!(run.text("/agreement/state"), "active", "the next bill is tried");
-    assert_eq!(chen.balance().await, 100);
+    assert_eq!(bank.books_say(&chen).await, 100);
     bank.close().await;
 }
 

@@ -63,6 +63,7 @@ async fn cases(staff: &Staff, kind: &str) -> Vec<Value> {
 
 async fn again(bank: &TestBank, staff: &Staff, biller: &str) -> Answer {
     let ask = json!({"kind": "biller", "party": biller, "date": "2026-11-23", "reason": "核对缴费单位文件"});
+    bank.clock.forward(MINUTE);
     staff.post("/api/office/reconciliations", ask).await.is(202);
     bank.run_jobs().await;
     newest(staff, biller).await

@@ -22,10 +22,10 @@ impl Payments {
         let attempt = bill.run.as_ref().map_or(0, |run| run.attempt).max(a.tries) + 1;
         let id = transfer_id(a.card, bill.due, attempt);
         let now = self.cx.clock.now();
-        let payer = &bill.payer;
+        let from = &bill.payer;
         let transfer = Transfer {
             purpose: Purpose::Repayment,
-            from_no: payer.card_no.clone().unwrap_or_else(|| payer.account_no.clone()),
+            from_no: from.card_no.clone().unwrap_or_else(|| from.account_no.clone()),
             from_name: self.identity.name_of(a.customer).await?,
             to_idx: self.index_of(&payee),
             to_no: payee.number,
