@@ -1,5 +1,6 @@
 -- An account's entries lie in the order of their instants, which is the order of their numbers: the table itself serves
 -- statements, and a posting writes one index less, at the place where its entry goes anyway.
+-- Stop nodes of an older version first: they don't keep last_at.
 alter table ledger_account add column last_at integer not null default 0;
 create table ledger_entry_ordered (
   account       text    not null,

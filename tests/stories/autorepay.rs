@@ -156,6 +156,40 @@ async fn the_minimum_less_what_was_repaid_by_hand_and_whatever_the_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_repaid_by_hand_that_morning_is_waited_for_and_not_repaid_twice() {
+    let bank = TestBank::open().await;
+    let chen = bank.customer("陈晓明").await.opens_h5().await;
+    signs(&bank, &chen, "full").await;
+    hours(&bank, TO_THE_DUE_MORNING - 1).await;
+    let chen = chen.opens_h5().await;
+    let (due, had) = (
+        bill(&chen).await.number("/remaining_fen"),
+        bank.books_say(&chen).await,
+    );
+    let by_hand = json!({
+        "from_account_id": chen.account_id().await, "card_account_id": card(&chen).await, "amount_fen": due,
+    });
+    let draft = chen.post("/api/repayments", by_hand).await.is(201);
+    let code = bank.sms_code(&chen).await;
+    bank.loses_next_answer();
+    let sent = chen.authorises(&draft, &chen.pay_password, &code).await;
+    assert_eq!(sent.text("/state"), "processing", "{sent}");
+    // It is nine, and nobody knows yet what became of it.
+    bank.clock.forward(HOUR);
+    bank.runs_schedules().await;
+    let chen = chen.opens_h5().await;
+    assert_eq!(agreement(&chen).await.at("/last_run"), Value::Null);
+    hours(&bank, 12).await;
+    let chen = chen.opens_h5().await;
+    assert_eq!(bill(&chen).await.number("/remaining_fen"), 0);
+    assert_eq!(bank.books_say(&chen).await, had - due, "once");
+    let seen = agreement(&chen).await;
+    assert_eq!(seen.at("/last_run"), Value::Null, "{seen}");
+    assert_eq!(told(&bank, "autorepay_failed").await, 0);
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_little_money_is_tried_three_times_and_then_told() {
     let bank = TestBank::open().await;
     let chen = bank.customer("陈晓明").await.opens_h5().await;

@@ -162,15 +162,12 @@ async fn write(s: &mut dyn Sql, sheet: &Sheet) -> Result<bool> {
     store::insert_entries(s, &work.entries).await?;
     let (mut moved, mut held) = (Vec::new(), Vec::new());
     for (id, touch) in &work.touched {
-        let account = sheet
-            .accounts
-            .get(id)
-            .ok_or(Error::Broken("an account that nobody locked"))?;
-        let after = (account, account.seq - touch.entries);
+        let account = sheet.accounts.get(id);
+        let account = account.ok_or(Error::Broken("an account that nobody locked"))?;
         if (touch.held, touch.held_in) != (0, 0) {
-            held.push(after);
-        } else if touch.entries > 0 {
-            moved.push(after);
+            held.push(account);
+        } else if touch.moved {
+            moved.push(account);
         }
         // A hold that was made and ended in one group leaves its account as it was.
     }

@@ -37,12 +37,12 @@ pub(crate) struct Work {
     pub(crate) touched: BTreeMap<AccountId, Touch>,
 }
 
-/// What becomes of an account: changes of `held` and `held_in`, and how many entries are new.
+/// What becomes of an account: changes of `held` and `held_in`, and whether it has new entries.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Touch {
     pub(crate) held: i64,
     pub(crate) held_in: i64,
-    pub(crate) entries: i64,
+    pub(crate) moved: bool,
 }
 
 impl Sheet {
@@ -338,7 +338,7 @@ impl Sheet {
             };
             entry.chain = digest::link(&account.chain, &entry);
             account.chain.clone_from(&entry.chain);
-            self.work.touched.entry(id.clone()).or_default().entries += 1;
+            self.work.touched.entry(id.clone()).or_default().moved = true;
             self.work.entries.push(entry);
         }
     }

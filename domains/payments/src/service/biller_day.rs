@@ -98,7 +98,7 @@ impl Payments {
             .filter(|p| p.is_under_way())
             .map(|p| p.id.as_str())
             .collect();
-        let waits = |line: &FileLine| line.paid && under_way.contains(line.id.as_str());
+        let waits = |line: &FileLine| under_way.contains(line.id.as_str());
         if !at_last && file.lines.iter().any(waits) {
             return Ok(BillerDay::UnderWay);
         }
@@ -191,7 +191,7 @@ impl<'a> Earlier<'a> {
         }
     }
 
-    /// Whether a file between the payment's authorisation and this day has it; none while a file can't be had.
+    /// Whether a file between the payment's authorisation and this day has it as paid; none while a file can't be had.
     async fn has(&mut self, payment: &OurPayment, day: Date) -> Option<bool> {
         let first = date_of(payment.authorised_at - SKEW);
         let mut at = day;
@@ -214,7 +214,11 @@ impl<'a> Earlier<'a> {
     async fn ids_of(&mut self, day: Date) -> Option<&BTreeSet<String>> {
         if !self.known.contains_key(&day) {
             let ids = match self.hub.file(self.biller, &day.to_string()).await {
-                Filed::Whole(file) => Some(file.lines.into_iter().map(|line| line.id).collect()),
+                // One that the biller took back is not there: the customer was charged for nothing.
+                Filed::Whole(file) => {
+                    let paid = file.lines.into_iter().filter(|line| line.paid);
+                    Some(paid.map(|line| line.id).collect())
+                }
                 Filed::NotYet | Filed::Broken | Filed::Unknown => None,
             };
             self.known.insert(day, ids);

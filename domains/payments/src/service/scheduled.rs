@@ -28,6 +28,8 @@ use crate::store;
 /// Schedules looked at in one round.
 const BATCH: i64 = 100;
 const ROUND: Duration = Duration::from_secs(20);
+/// Between rounds while more is due than one of them takes, as on the morning of a day on which everybody pays rent.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// What a message about a scheduled transfer needs.
 #[derive(Clone, Debug)]
@@ -53,14 +55,24 @@ enum Outlook {
     Unknown,
 }
 
+/// Whether a batch took as much as it may.
+fn is_full(taken: usize) -> bool {
+    i64::try_from(taken).is_ok_and(|taken| taken == BATCH)
+}
+
 /// Tells and sends what is due, on every worker, all day.
 pub async fn keep_scheduling(payments: Payments) {
     while !payments.cx.tasks.is_stopping() {
-        if let Err(error) = payments.run_schedules().await {
-            tracing::warn!(cause = %error, "scheduled transfers could not be looked at; trying again");
-        }
+        let rest = match payments.run_schedules().await {
+            Ok(more) if more => BREATH,
+            Ok(_) => ROUND,
+            Err(error) => {
+                tracing::warn!(cause = %error, "scheduled transfers could not be looked at; trying again");
+                ROUND
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(ROUND) => {}
+            () = tokio::time::sleep(rest) => {}
             () = payments.cx.tasks.stopping() => {}
         }
     }
@@ -68,7 +80,8 @@ pub async fn keep_scheduling(payments: Payments) {
 
 impl Payments {
     /// One look at everything that is due or will be tomorrow, bills under auto-repay included; doing it twice has one effect.
-    pub async fn run_schedules(&self) -> Result<(), Error> {
+    /// Answers whether there may be more than it took.
+    pub async fn run_schedules(&self) -> Result<bool, Error> {
         let now = self.cx.clock.now();
         let (due, near) = self
             .cx
@@ -78,18 +91,29 @@ impl Payments {
                 Ok::<_, kit::db::Error>((store::schedules_due(c, now, BATCH).await?, near))
             })
             .await?;
+        let more = is_full(near.len()) || is_full(due.len());
+        // One that fails must not keep the others from being told and sent.
         for row in near {
-            let schedule = self.open_schedule(row)?;
-            self.tell(&schedule).await?;
-        }
-        for row in due {
-            let schedule = self.open_schedule(row)?;
-            // One that fails must not keep the others from being sent.
-            if let Err(error) = self.run(&schedule).await {
-                tracing::warn!(schedule = %schedule.id, cause = %error, "scheduled transfer failed; trying again");
+            let id = row.id;
+            let told = match self.open_schedule(row) {
+                Ok(schedule) => self.tell(&schedule).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = told {
+                tracing::warn!(schedule = %id, cause = %error, "scheduled transfer could not be told; trying again");
             }
         }
-        self.run_autorepay().await
+        for row in due {
+            let id = row.id;
+            let sent = match self.open_schedule(row) {
+                Ok(schedule) => self.run(&schedule).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = sent {
+                tracing::warn!(schedule = %id, cause = %error, "scheduled transfer failed; trying again");
+            }
+        }
+        Ok(is_full(self.run_autorepay(BATCH).await?) || more)
     }
 
     /// The day before: whether it would work now, so that the customer can mend it.

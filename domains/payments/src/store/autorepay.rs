@@ -90,13 +90,13 @@ pub(crate) async fn agreement_of(
 }
 
 /// Every agreement of a card that is not over, locked: two that begin at once wait for each other.
-pub(crate) async fn agreements_locked(c: &mut Conn, card: AccountId) -> Result<Vec<Agreement>> {
+pub(crate) async fn agreements_locked(c: &mut Conn, card: AccountId, now: Ms) -> Result<Vec<Agreement>> {
     c.rows(
         "select id, customer_id, account_id, card_id, kind, from_on, told_for, done_for, tries, look_at, turn, state, reason,
              challenge_id, bound, expires_at, created_at
          from payments_autorepay where card_id = ? and state in ('awaiting_challenge', 'active', 'paused')
-         order by id limit 1000 /*lock*/",
-        (card,),
+         and (state <> 'awaiting_challenge' or expires_at > ?) order by id limit 1000 /*lock*/",
+        (card, now),
     )
     .await
 }
@@ -116,14 +116,14 @@ pub(crate) async fn agreements_to_look_at(c: &mut Conn, now: Ms, limit: i64) -> 
 pub(crate) async fn agreement_begins(
     c: &mut Conn,
     id: AgreementId,
-    (from_on, done_for): (&str, &str),
+    (from_on, done_for, tries): (&str, &str, i64),
     now: Ms,
 ) -> Result<bool> {
     let n = c
         .exec(
-            "update payments_autorepay set state = 'active', from_on = ?, done_for = ?, look_at = ?, turn = turn + 1
+            "update payments_autorepay set state = 'active', from_on = ?, done_for = ?, tries = ?, look_at = ?, turn = turn + 1
              where id = ? and state = 'awaiting_challenge' and expires_at > ?",
-            (from_on, done_for, now, id, now),
+            (from_on, done_for, tries, now, id, now),
         )
         .await?;
     Ok(n == 1)

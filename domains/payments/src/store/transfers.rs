@@ -310,6 +310,23 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
     Ok((count, sum.unwrap_or(0), under_way.map_or(0, |(n,)| n)))
 }
 
+/// Whether another payment from a customer to an account for this purpose is on its way, or has arrived since an instant.
+pub(crate) async fn another_since(
+    c: &mut Conn,
+    (customer, to_idx, purpose): (identity::CustomerId, &str, &str),
+    but: TransferId,
+    since: Ms,
+) -> Result<bool> {
+    let found: Option<(i64,)> = c
+        .row(
+            "select 1 from payments_transfer where customer_id = ? and to_idx = ? and purpose = ? and id <> ?
+             and (state in ('waiting', 'processing', 'at_clearing') or (state = 'succeeded' and done_at >= ?)) limit 1",
+            (customer, to_idx, purpose, but, since),
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// What is on its way from a customer to an account for this purpose. Fen.
 pub(crate) async fn under_way(
     c: &mut Conn,

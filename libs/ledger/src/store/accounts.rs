@@ -1,4 +1,4 @@
-//! Statements on accounts. An account takes over what its newest entry says, and only while it still has the number
+//! Statements on accounts. An account takes over what its newest entry says, and only while it still has the version
 //! that it was locked with: an engine that let another one in between gets a clash, not a lost update.
 
 use crate::{
@@ -76,56 +76,51 @@ fn account_of(cells: Vec<Cell>) -> Result<Account> {
     })
 }
 
-/// An account as it is to be, and the number of its last entry before.
-pub(crate) type After<'a> = (&'a Account, i64);
-
 /// After the entries were written: balance, number, instant and chain are those of the newest entry.
-pub(crate) async fn follow_entries(s: &mut dyn Sql, accounts: &[After<'_>]) -> Result<()> {
+pub(crate) async fn follow_entries(s: &mut dyn Sql, accounts: &[&Account]) -> Result<()> {
     static SQL: Text = Text::new(
-        "update ledger_account set posted = case id {when ? then ? }end, last_at = case id {when ? then ? }end, \
-         chain = case id {when ? then ? }end, version = version + 1, \
-         seq = seq + case id {when ? then ? }end \
-         where closed = 0 and seq = case id {when ? then ? }end and id in ({?|, })",
+        "update ledger_account set posted = case id {when ? then ? }end, seq = case id {when ? then ? }end, \
+         last_at = case id {when ? then ? }end, chain = case id {when ? then ? }end, \
+         version = version + 1 where closed = 0 and version = case id {when ? then ? }end and id in ({?|, })",
     );
-    follow(s, &SQL, accounts, moved).await
+    let values = accounts.iter().map(|a| moved(a).into()).collect();
+    follow(s, &SQL, accounts, values).await
 }
 
 /// The same where holds changed too. One statement does both, because only together do they keep the limit.
-pub(crate) async fn follow_holds(s: &mut dyn Sql, accounts: &[After<'_>]) -> Result<()> {
+pub(crate) async fn follow_holds(s: &mut dyn Sql, accounts: &[&Account]) -> Result<()> {
     static SQL: Text = Text::new(
         "update ledger_account set held = case id {when ? then ? }end, held_in = case id {when ? then ? }end, \
-         posted = case id {when ? then ? }end, last_at = case id {when ? then ? }end, \
-         chain = case id {when ? then ? }end, version = version + 1, \
-         seq = seq + case id {when ? then ? }end \
-         where closed = 0 and seq = case id {when ? then ? }end and id in ({?|, })",
+         posted = case id {when ? then ? }end, seq = case id {when ? then ? }end, \
+         last_at = case id {when ? then ? }end, chain = case id {when ? then ? }end, \
+         version = version + 1 where closed = 0 and version = case id {when ? then ? }end and id in ({?|, })",
     );
-    follow(s, &SQL, accounts, held_and_moved).await
+    let values = accounts.iter().map(|a| {
+        let mut all = vec![Value::Int(a.held), Value::Int(a.held_in)];
+        all.extend(moved(a));
+        all
+    });
+    follow(s, &SQL, accounts, values.collect()).await
 }
 
-fn moved<'a>((a, before): &After<'a>) -> Vec<Value<'a>> {
-    vec![
+fn moved(a: &Account) -> [Value<'_>; 5] {
+    [
         Value::Int(a.posted),
+        Value::Int(a.seq),
         Value::Int(a.last_at),
         Value::Text(&a.chain),
-        Value::Int(a.seq - before),
-        Value::Int(*before),
+        Value::Int(a.version),
     ]
 }
 
-fn held_and_moved<'a>(after: &After<'a>) -> Vec<Value<'a>> {
-    let mut values = vec![Value::Int(after.0.held), Value::Int(after.0.held_in)];
-    values.extend(moved(after));
-    values
-}
-
-async fn follow<'a>(
+/// `values`: what the CASEs of the statement say of each account, in their order.
+async fn follow(
     s: &mut dyn Sql,
     sql: &Text,
-    accounts: &[After<'a>],
-    values: fn(&After<'a>) -> Vec<Value<'a>>,
+    accounts: &[&Account],
+    values: Vec<Vec<Value<'_>>>,
 ) -> Result<()> {
-    let ids: Vec<&str> = accounts.iter().map(|(a, _)| a.id.as_str()).collect();
-    let values: Vec<Vec<Value<'_>>> = accounts.iter().map(values).collect();
+    let ids: Vec<&str> = accounts.iter().map(|a| a.id.as_str()).collect();
     if usize::try_from(sql.cases(s, &ids, &values).await?) == Ok(ids.len()) {
         Ok(())
     } else {

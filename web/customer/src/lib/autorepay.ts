@@ -4,7 +4,7 @@ import { fenText, type CardBillView } from '@weigui/shared'
 export type AutoRepayKind = 'full' | 'minimum'
 
 export const KINDS: { value: AutoRepayKind; text: string; about: string }[] = [
-  { value: 'full', text: '全额还款', about: '每期还清账单，不产生利息。' },
+  { value: 'full', text: '全额还款', about: '每期还清账单，消费不产生利息。' },
   { value: 'minimum', text: '最低还款额', about: '每期只还最低还款额，不算逾期；剩下的欠款按日计收利息。' },
 ]
 

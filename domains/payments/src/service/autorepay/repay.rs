@@ -2,6 +2,7 @@
 
 use accounts::Accounts;
 use audit::{Actor, Entry};
+use kit::clock::{MINUTE, Ms};
 use kit::db::Conn;
 use kit::jobs::{self, NewJob};
 use serde_json::json;
@@ -15,6 +16,9 @@ use crate::model::autorepay::{Agreement, LOOK_AFTER, Run, transfer_id};
 use crate::model::purpose::Purpose;
 use crate::model::transfer::{State, Transfer, ask_again_after};
 use crate::store;
+
+/// By so much may the clocks of nodes differ.
+const CLOCKS: Ms = MINUTE;
 
 impl Payments {
     /// Makes the repayment of a bill and sends it.
@@ -60,12 +64,13 @@ impl Payments {
             },
         );
         let (before, owed) = (bill.run.as_ref().map(|run| run.attempt), bill.open.owed);
+        let since = bill.seen_at - CLOCKS;
         let made = self
             .cx
             .db
             .tx(async move |c| {
                 this.write_bill_run(c, &next, (&run, before)).await?;
-                this.write_repayment(c, &transfer, owed).await
+                this.write_repayment(c, &transfer, (owed, since)).await
             })
             .await;
         match made {
@@ -106,11 +111,21 @@ impl Payments {
         Ok(audit::note(c, &self.cx, entry).await?)
     }
 
-    async fn write_repayment(&self, c: &mut Conn, t: &Transfer, owed: i64) -> Result<(), Error> {
+    /// Only while nothing else has been repaid since the bill was asked for: what was seen of it would be wrong.
+    async fn write_repayment(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        (owed, since): (i64, Ms),
+    ) -> Result<(), Error> {
         if Accounts::is_blocked(c, t.account).await? {
             return Err(Error::AccountBlocked);
         }
         store::insert(c, &self.seal(t)).await?;
+        let way = (t.customer, &*t.to_idx, t.purpose.name());
+        if store::another_since(c, way, t.id, since).await? {
+            return Err(Error::AgreementState);
+        }
         Self::not_more_than(c, t, owed).await?;
         let id = t.id.to_string();
         let job = NewJob {

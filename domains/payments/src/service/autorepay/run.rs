@@ -12,14 +12,13 @@ use crate::model::autorepay::{Agreement, LOOK_AFTER, Open, Run, Turn, try_again,
 use crate::model::transfer::State;
 use crate::store;
 
-/// Agreements looked at in one round.
-const BATCH: i64 = 100;
-
 /// A bill as a look finds it.
 pub(super) struct Bill {
     pub(super) payer: OwnAccount,
     pub(super) card: OwnAccount,
     pub(super) due: Date,
+    /// Before it was asked for.
+    pub(super) seen_at: Ms,
     pub(super) open: Open,
     /// What is still to be repaid under the agreement. Fen.
     pub(super) fen: i64,
@@ -47,14 +46,15 @@ pub(super) enum Outlook {
 }
 
 impl Payments {
-    /// One look at every agreement whose time has come; doing it twice has one effect.
-    pub(crate) async fn run_autorepay(&self) -> Result<(), Error> {
+    /// One look at up to `most` agreements whose time has come; doing it twice has one effect. Answers how many they were.
+    pub(crate) async fn run_autorepay(&self, most: i64) -> Result<usize, Error> {
         let now = self.cx.clock.now();
         let found = self
             .cx
             .db
-            .read(async move |c| store::agreements_to_look_at(c, now, BATCH).await)
+            .read(async move |c| store::agreements_to_look_at(c, now, most).await)
             .await?;
+        let taken = found.len();
         for a in found {
             // One that fails must not keep the others from being repaid.
             match self.look_at(&a).await {
@@ -66,7 +66,7 @@ impl Payments {
                 }
             }
         }
-        Ok(())
+        Ok(taken)
     }
 
     async fn look_at(&self, a: &Agreement) -> Result<(), Error> {
@@ -85,6 +85,7 @@ impl Payments {
     }
 
     async fn seen(&self, a: &Agreement) -> Result<Seen, Error> {
+        let seen_at = self.cx.clock.now();
         let payer = match self.accounts.own(a.customer, a.account).await {
             Ok(payer) => payer,
             Err(accounts::Error::NotFound) => return Ok(Seen::Gone("account")),
@@ -117,6 +118,7 @@ impl Payments {
             payer,
             card: state.card,
             due,
+            seen_at,
             fen: open.due(a.kind),
             open,
             run,
@@ -127,8 +129,11 @@ impl Payments {
     async fn deal_with(&self, a: &Agreement, bill: &Bill, late: bool) -> Result<(), Error> {
         let now = self.cx.clock.now();
         let earlier = bill.run.as_ref();
+        // What is on its way, by hand or by us, is known first, however long it takes: it may still fail.
+        if bill.open.under_way > 0 {
+            return self.later(a, now + LOOK_AFTER).await;
+        }
         match earlier.map(|run| &*run.result) {
-            // What was sent is known first, however long it takes.
             Some("sent") => match self.outcome_of(earlier).await? {
                 Some((state, _)) if state.in_flight() => return self.later(a, now + LOOK_AFTER).await,
                 Some((State::Succeeded, _)) => return self.dealt_with(a, bill).await,
@@ -147,13 +152,7 @@ impl Payments {
             None => {}
         }
         if bill.fen == 0 {
-            // Repaid by hand, but not known yet: it may still fail.
-            let waits = bill.open.under_way > 0;
-            return if waits {
-                self.later(a, now + LOOK_AFTER).await
-            } else {
-                self.dealt_with(a, bill).await
-            };
+            return self.dealt_with(a, bill).await;
         }
         match self.outlook_of(a, bill).await? {
             _ if late => self.give_up(a, bill, "missed").await,

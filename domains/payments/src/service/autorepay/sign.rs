@@ -187,7 +187,7 @@ impl Payments {
             .db
             .tx(async move |c| {
                 this.identity
-                    .challenge_spend(c, a.customer, challenge, &a.bound)
+                    .challenge_spend(c, a.customer, challenge, &a.signed())
                     .await?;
                 this.put_in_force(c, &a).await
             })
@@ -200,7 +200,7 @@ impl Payments {
         let now = self.cx.clock.now();
         let (mut from_on, mut done_for) = (self.cx.clock.today().to_string(), String::new());
         let mut replaced = Vec::new();
-        for old in store::agreements_locked(c, a.card).await? {
+        for old in store::agreements_locked(c, a.card, now).await? {
             let Some(to) = old
                 .stage
                 .after(Step::Replace)
@@ -214,7 +214,12 @@ impl Payments {
             store::agreement_leaves(c, old.id, (old.stage, to), "", now).await?;
             replaced.push(old.id.to_string());
         }
-        if !store::agreement_begins(c, a.id, (&from_on, &done_for), now).await? {
+        // Another account is tried at once, also where the one before had not enough.
+        let last = store::last_bill_run(c, a.card).await?;
+        let tries = last
+            .filter(|run| run.result == "sent")
+            .map_or(0, |run| run.attempt);
+        if !store::agreement_begins(c, a.id, (&from_on, &done_for, tries), now).await? {
             return Err(Error::AgreementState);
         }
         self.agreement_note(c, a, "autorepay.begin", json!({ "replaces": replaced }))
