@@ -190,6 +190,33 @@ async fn what_is_repaid_by_hand_that_morning_is_waited_for_and_not_repaid_twice(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bill_that_was_repaid_in_part_a_moment_ago_is_looked_at_again_first() {
+    let bank = TestBank::open().await;
+    let chen = bank.customer("陈晓明").await.opens_h5().await;
+    signs(&bank, &chen, "full").await;
+    hours(&bank, TO_THE_DUE_MORNING - 1).await;
+    bank.clock.forward(HOUR);
+    let chen = chen.opens_h5().await;
+    let (due, had) = (
+        bill(&chen).await.number("/remaining_fen"),
+        bank.books_say(&chen).await,
+    );
+    let by_hand = json!({
+        "from_account_id": chen.account_id().await, "card_account_id": card(&chen).await, "amount_fen": 500,
+    });
+    let draft = chen.post("/api/repayments", by_hand).await.is(201);
+    let code = bank.sms_code(&chen).await;
+    chen.authorises(&draft, &chen.pay_password, &code).await.is(200);
+    bank.runs_schedules().await;
+    assert_eq!(agreement(&chen).await.at("/last_run"), Value::Null);
+    bank.clock.forward(2 * MINUTE);
+    bank.runs_schedules().await;
+    assert_eq!(agreement(&chen).await.text("/last_run/result"), "sent");
+    assert_eq!(bank.books_say(&chen).await, had - due, "the rest, once");
+    bank.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_little_money_is_tried_three_times_and_then_told() {
     let bank = TestBank::open().await;
     let chen = bank.customer("陈晓明").await.opens_h5().await;
