@@ -12,7 +12,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use kit::problem::Problem;
 use kit::telemetry::Metrics;
-use kit::web::{Doors, detach_writes, trace_requests};
+use kit::web::{Doors, detach_writes, hear_out, trace_requests};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -117,6 +117,7 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
         .layer(middleware::from_fn_with_state(policy, headers::secure))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(plain_methods))
+        .layer(middleware::from_fn(hear_out))
 }
 
 /// Methods that nothing here speaks are refused before anything else looks at them.
