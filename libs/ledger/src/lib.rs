@@ -31,7 +31,8 @@
 //! The caller opens the transaction, implements [`Sql`] over its connection and passes instants and
 //! dates: there is no clock in here. A function that answers [`Outcome::Refused`] has written
 //! nothing; after an `Err` the transaction must be rolled back. [`Poster`] gathers the orders of many callers
-//! into groups, so that they share round trips and a commit.
+//! into groups, so that they share round trips and a commit; [`Text`] makes such statements of many rows also for the
+//! caller's own tables.
 
 mod accounts;
 mod digest;
@@ -56,7 +57,8 @@ pub use model::{
 };
 pub use poster::{Figures, Lost, Poster, Run, Verdict};
 pub use refusal::Refusal;
-pub use sql::{Cell, Error, Fault, Promise, Sql, Value};
+pub use sql::{Cell, Error, Fault, Promise, Row, Sql, Value};
+pub use store::Text;
 pub use verify::{Broken, Report, verify};
 
 /// The tables, for an embedded database, step by step: a later step alters what an earlier one made.

@@ -59,21 +59,21 @@ impl From<Fault> for Error {
 }
 
 /// Reads the columns of one row in order; a wrong shape is [`Error::Broken`].
-pub(crate) struct Row(std::vec::IntoIter<Cell>);
+pub struct Row(std::vec::IntoIter<Cell>);
 
 impl Row {
-    pub(crate) fn new(cells: Vec<Cell>) -> Self {
+    pub fn new(cells: Vec<Cell>) -> Self {
         Self(cells.into_iter())
     }
 
-    pub(crate) fn int(&mut self) -> Result<i64, Error> {
+    pub fn int(&mut self) -> Result<i64, Error> {
         match self.0.next() {
             Some(Cell::Int(n)) => Ok(n),
             _ => Err(Error::Broken("column is not an integer")),
         }
     }
 
-    pub(crate) fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
+    pub fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
         match self.0.next() {
             Some(Cell::Int(n)) => Ok(Some(n)),
             Some(Cell::Null) => Ok(None),
@@ -81,14 +81,14 @@ impl Row {
         }
     }
 
-    pub(crate) fn text(&mut self) -> Result<String, Error> {
+    pub fn text(&mut self) -> Result<String, Error> {
         match self.0.next() {
             Some(Cell::Text(s)) => Ok(s),
             _ => Err(Error::Broken("column is not a text")),
         }
     }
 
-    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, Error> {
+    pub fn maybe_text(&mut self) -> Result<Option<String>, Error> {
         match self.0.next() {
             Some(Cell::Text(s)) => Ok(Some(s)),
             Some(Cell::Null) => Ok(None),

@@ -12,6 +12,7 @@ mod transfers;
 pub(crate) use accounts::*;
 pub(crate) use entries::*;
 pub(crate) use holds::*;
+pub use text::Text;
 pub(crate) use transfers::*;
 
 type Result<T> = std::result::Result<T, crate::sql::Error>;

@@ -17,13 +17,14 @@ const PADDED: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /// Rows in a statement that tells its rows apart by CASE, whose cost grows with the square.
 const CASES: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
-pub(crate) struct Text {
+/// One statement for any number of rows; keep it in a `static`.
+pub struct Text {
     pattern: &'static str,
     made: Mutex<BTreeMap<usize, &'static str>>,
 }
 
 impl Text {
-    pub(crate) const fn new(pattern: &'static str) -> Self {
+    pub const fn new(pattern: &'static str) -> Self {
         Self {
             pattern,
             made: Mutex::new(BTreeMap::new()),
@@ -37,13 +38,11 @@ impl Text {
     }
 
     /// Inserts all rows; false when the key of one of the *first* chunk exists and nothing was written.
-    pub(crate) async fn insert(&self, s: &mut dyn Sql, rows: &[Vec<Value<'_>>]) -> Result<bool, Error> {
+    pub async fn insert(&self, s: &mut dyn Sql, rows: &[Vec<Value<'_>>]) -> Result<bool, Error> {
         let mut rest = rows;
         while !rest.is_empty() {
-            let size = EXACT.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-            let (now, later) = rest.split_at(size);
-            let args: Vec<Value<'_>> = now.iter().flatten().copied().collect();
-            if !s.insert_new(self.of(size), &args).await? {
+            let (now, later) = rest.split_at(exact(rest.len()));
+            if !self.insert_chunk(s, now).await? {
                 let untouched = rest.len() == rows.len();
                 return if untouched { Ok(false) } else { Err(Error::Clash) };
             }
@@ -52,14 +51,48 @@ impl Text {
         Ok(true)
     }
 
+    /// Inserts those whose key is free; tells for each whether it was. One that is taken costs its chunk a
+    /// statement per row.
+    pub async fn insert_free(&self, s: &mut dyn Sql, rows: &[Vec<Value<'_>>]) -> Result<Vec<bool>, Error> {
+        let (mut rest, mut free) = (rows, Vec::with_capacity(rows.len()));
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(exact(rest.len()));
+            if self.insert_chunk(s, now).await? {
+                free.extend(now.iter().map(|_| true));
+            } else {
+                for row in now.chunks(1) {
+                    free.push(self.insert_chunk(s, row).await?);
+                }
+            }
+            rest = later;
+        }
+        Ok(free)
+    }
+
+    /// None of them when a key is taken.
+    async fn insert_chunk(&self, s: &mut dyn Sql, rows: &[Vec<Value<'_>>]) -> Result<bool, Error> {
+        let args: Vec<Value<'_>> = rows.iter().flatten().copied().collect();
+        Ok(s.insert_new(self.of(rows.len()), &args).await?)
+    }
+
     /// The rows of all `keys`, which are given in the order in which they are to be locked.
-    pub(crate) async fn rows(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<Vec<Vec<Cell>>, Error> {
+    pub async fn rows(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<Vec<Vec<Cell>>, Error> {
         let mut out = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(longest(&PADDED)) {
             let (sql, args) = self.padded(chunk);
             out.extend(s.rows(sql, &args).await?);
         }
         Ok(out)
+    }
+
+    /// Runs a statement once for all `keys`; how many rows it matched or made.
+    pub async fn exec(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<u64, Error> {
+        let mut done = 0;
+        for chunk in keys.chunks(longest(&PADDED)) {
+            let (sql, args) = self.padded(chunk);
+            done += s.exec(sql, &args).await?;
+        }
+        Ok(done)
     }
 
     /// Runs a statement whose every CASE takes `(key, value)`, one column of `values` per CASE, and whose last
@@ -93,6 +126,11 @@ impl Text {
         let size = size.unwrap_or(keys.len());
         (self.of(size), filled(keys, size).map(Value::Text).collect())
     }
+}
+
+/// The most rows of so many that one text takes.
+fn exact(rows: usize) -> usize {
+    EXACT.into_iter().find(|size| *size <= rows).unwrap_or(1)
 }
 
 fn filled<T: Copy>(items: &[T], size: usize) -> impl Iterator<Item = T> {

@@ -1,8 +1,12 @@
 //! Commands of many callers, posted as one group in one transaction: claim the ids, check the parties, let the
-//! ledger decide, keep what the statements will show. A refusal is kept as well, so that the same id is refused for
-//! good and a status query tells the truth.
+//! ledger decide, keep what the statements will show. Each step is a statement or two for the whole group; only a
+//! refusal, or an id that was seen before, costs one of its own. A refusal is kept as well, so that the same id is
+//! refused for good and a status query tells the truth.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kit::{
     crypto::Vault,
@@ -14,9 +18,10 @@ use super::{
     Fail,
     books::Books,
     codes::refusal_of,
-    moves::{Claim, Sides, Wish, action_of, detail_of, may_move, order_of, refuse, sides},
+    movers::{Movers, Restrictions, Sides},
+    moves::{Claim, Wish, order_of, refuse},
     secret::Detail,
-    store,
+    store::{self, OrderRow},
 };
 use crate::{answer::Answer, types::Posted};
 
@@ -31,6 +36,23 @@ pub(super) enum What {
     Move(Wish),
     /// Ends a hold.
     End(Action),
+}
+
+impl Ask {
+    fn wish(&self) -> Option<&Wish> {
+        match &self.what {
+            What::Move(wish) => Some(wish),
+            What::End(_) => None,
+        }
+    }
+
+    /// The hold that this posts.
+    fn posts(&self) -> Option<&str> {
+        match &self.what {
+            What::End(Action::Post { hold, .. }) => Some(hold.as_str()),
+            _ => None,
+        }
+    }
 }
 
 /// Runs groups on the database.
@@ -74,60 +96,60 @@ struct Ready {
 }
 
 async fn post(c: &mut Conn, vault: &Vault, group: &[Arc<Ask>]) -> Result<Vec<Answer<Posted>>, Fail> {
-    let mut stages = prepare(c, group).await?;
+    let mut stages = claim(c, group).await?;
     check(c, group, &mut stages).await?;
-    let bundles: Vec<Bundle<'_>> = stages.iter().filter_map(bundle).collect();
-    let mut outcomes = ledger::apply_group(&mut Books(c), &bundles)
-        .await?
-        .into_iter()
-        .flatten();
+    decide(c, group, &mut stages, vault).await?;
     let mut answers = Vec::with_capacity(group.len());
-    for (ask, stage) in group.iter().zip(&stages) {
+    for (ask, stage) in group.iter().zip(stages) {
         answers.push(match stage {
-            Stage::Answered(answer) => Some(answer.clone()),
-            Stage::Twice => None,
-            Stage::Ready(ready) => {
-                let outcome = outcomes.next().ok_or(Fail::Row("an order without an outcome"))?;
-                Some(finish(c, vault, ask, ready.sides.as_ref(), &outcome).await?)
-            }
+            Stage::Answered(answer) => answer,
+            Stage::Ready(_) => Answer::Done(ask.claim.posted()),
+            Stage::Twice => ask.claim.earlier(c).await?,
         });
     }
-    let mut all = Vec::with_capacity(group.len());
-    for (ask, answer) in group.iter().zip(answers) {
-        all.push(match answer {
-            Some(answer) => answer,
-            None => ask
-                .claim
-                .make(c)
-                .await?
-                .ok_or(Fail::Row("an id claimed twice is free"))?,
-        });
-    }
-    Ok(all)
+    Ok(answers)
 }
 
 /// Claims every id and finds the accounts.
-async fn prepare(c: &mut Conn, group: &[Arc<Ask>]) -> Result<Vec<Stage>, Fail> {
-    let (mut claimed, mut stages) = (BTreeSet::new(), Vec::with_capacity(group.len()));
-    for ask in group {
-        let stage = if !claimed.insert(ask.claim.id.as_str()) {
+async fn claim(c: &mut Conn, group: &[Arc<Ask>]) -> Result<Vec<Stage>, Fail> {
+    let mut seen = BTreeSet::new();
+    let firsts: Vec<bool> = group
+        .iter()
+        .map(|ask| seen.insert(ask.claim.id.as_str()))
+        .collect();
+    let first = || {
+        group
+            .iter()
+            .zip(&firsts)
+            .filter(|(_, first)| **first)
+            .map(|(ask, _)| ask)
+    };
+    let rows: Vec<OrderRow<'_>> = first().map(|ask| ask.claim.row()).collect();
+    let free = store::insert_orders(c, &rows).await?;
+    let wishes = first()
+        .zip(&free)
+        .filter(|(_, free)| **free)
+        .filter_map(|(ask, _)| ask.wish());
+    let movers = Movers::find(c, wishes).await?;
+    let (mut stages, mut free) = (Vec::with_capacity(group.len()), free.into_iter());
+    for (ask, first) in group.iter().zip(&firsts) {
+        stages.push(if !first {
             Stage::Twice
-        } else if let Some(earlier) = ask.claim.make(c).await? {
-            Stage::Answered(earlier)
+        } else if free.next() == Some(true) {
+            ready(c, ask, &movers).await?
         } else {
-            ready(c, ask).await?
-        };
-        stages.push(stage);
+            Stage::Answered(ask.claim.earlier(c).await?)
+        });
     }
     Ok(stages)
 }
 
-async fn ready(c: &mut Conn, ask: &Ask) -> Result<Stage, Fail> {
+async fn ready(c: &mut Conn, ask: &Ask, movers: &Movers) -> Result<Stage, Fail> {
     let (action, sides) = match &ask.what {
         What::End(action) => (action.clone(), None),
-        What::Move(wish) => match sides(c, wish).await? {
+        What::Move(wish) => match movers.sides(wish) {
             Err(code) => return Ok(Stage::Answered(refuse(c, &ask.claim.id, code).await?)),
-            Ok(sides) => (action_of(&sides, wish)?, Some(sides)),
+            Ok(sides) => (sides.action(wish)?, Some(sides)),
         },
     };
     Ok(Stage::Ready(Box::new(Ready {
@@ -137,25 +159,11 @@ async fn ready(c: &mut Conn, ask: &Ask) -> Result<Stage, Fail> {
     })))
 }
 
-/// Locks the accounts of all movers in id order, then asks whether each may do its part.
+/// Locks the accounts of all movements, then asks whether each may do its part.
 async fn check(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage]) -> Result<(), Fail> {
-    let mut ids = BTreeSet::new();
-    for stage in stages.iter() {
-        if let Some(sides) = movers(stage) {
-            ids.extend([sides.debit.id.clone(), sides.credit.id.clone()]);
-        }
-    }
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    for pair in ids.chunks(2) {
-        if let [first, .., last] | [first @ last] = pair {
-            store::lock_accounts(c, first, last).await?;
-        }
-    }
+    let restrictions = Restrictions::under_lock(c, stages.iter().filter_map(sides)).await?;
     for (ask, stage) in group.iter().zip(stages) {
-        let refusal = match movers(stage) {
-            Some(sides) => may_move(c, sides).await?.err(),
-            None => None,
-        };
+        let refusal = sides(stage).and_then(|sides| restrictions.allow(sides).err());
         if let Some(code) = refusal {
             *stage = Stage::Answered(refuse(c, &ask.claim.id, code).await?);
         }
@@ -164,48 +172,76 @@ async fn check(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage]) -> Result
 }
 
 /// The accounts of a command that moves or holds money.
-fn movers(stage: &Stage) -> Option<&Sides> {
+fn sides(stage: &Stage) -> Option<&Sides> {
+    ready_one(stage).and_then(|ready| ready.sides.as_ref())
+}
+
+fn ready_one(stage: &Stage) -> Option<&Ready> {
     match stage {
-        Stage::Ready(ready) => ready.sides.as_ref(),
+        Stage::Ready(ready) => Some(ready),
         Stage::Answered(_) | Stage::Twice => None,
     }
 }
 
-fn bundle(stage: &Stage) -> Option<Bundle<'_>> {
-    match stage {
-        Stage::Ready(ready) => Some(Bundle {
-            orders: std::slice::from_ref(&ready.order),
-            when: &ready.when,
-        }),
-        Stage::Answered(_) | Stage::Twice => None,
+/// Lets the ledger decide and keeps what the statements will show of those that were done.
+async fn decide(c: &mut Conn, group: &[Arc<Ask>], stages: &mut [Stage], vault: &Vault) -> Result<(), Fail> {
+    let bundles: Vec<Bundle<'_>> = stages.iter().filter_map(ready_one).map(Ready::bundle).collect();
+    let mut outcomes = ledger::apply_group(&mut Books(c), &bundles)
+        .await?
+        .into_iter()
+        .flatten();
+    for (ask, stage) in group.iter().zip(stages.iter_mut()) {
+        if ready_one(stage).is_none() {
+            continue;
+        }
+        let outcome = outcomes.next().ok_or(Fail::Row("an order without an outcome"))?;
+        if let Outcome::Refused(refusal) = outcome {
+            *stage = Stage::Answered(refuse(c, &ask.claim.id, refusal_of(refusal)).await?);
+        }
+    }
+    let done: Vec<(&Ask, &Ready)> = group
+        .iter()
+        .zip(stages.iter())
+        .filter_map(|(ask, stage)| Some((ask.as_ref(), ready_one(stage)?)))
+        .collect();
+    keep(c, vault, &done).await
+}
+
+impl Ready {
+    fn bundle(&self) -> Bundle<'_> {
+        Bundle {
+            orders: std::slice::from_ref(&self.order),
+            when: &self.when,
+        }
     }
 }
 
-async fn finish(
-    c: &mut Conn,
-    vault: &Vault,
-    ask: &Ask,
-    sides: Option<&Sides>,
-    outcome: &Outcome,
-) -> Result<Answer<Posted>, Fail> {
-    let id = &ask.claim.id;
-    if let Outcome::Refused(refusal) = outcome {
-        return refuse(c, id, refusal_of(*refusal)).await;
+/// Who paid whom, and a place in the feed of changes.
+async fn keep(c: &mut Conn, vault: &Vault, done: &[(&Ask, &Ready)]) -> Result<(), Fail> {
+    let holds: Vec<&str> = done.iter().filter_map(|(ask, _)| ask.posts()).collect();
+    let held: BTreeMap<String, String> = store::postings(c, &holds).await?.into_iter().collect();
+    let mut details: Vec<(&str, Detail)> = Vec::with_capacity(done.len());
+    for (ask, ready) in done {
+        let detail = match (ask.wish(), &ready.sides, ask.posts()) {
+            (Some(wish), Some(sides), _) => Some(sides.detail(vault, &wish.memo)?),
+            // The statement shows the posting under its own id: carry over who paid whom.
+            (_, _, Some(hold)) => match (details.iter().find(|(id, _)| *id == hold), held.get(hold)) {
+                (Some((_, detail)), _) => Some(detail.clone()),
+                (None, Some(sealed)) => Some(Detail::open(vault, hold, sealed)?),
+                (None, None) => None,
+            },
+            _ => None,
+        };
+        details.extend(detail.map(|detail| (ask.claim.id.as_str(), detail)));
     }
-    let detail = match (&ask.what, sides) {
-        (What::Move(wish), Some(sides)) => Some(detail_of(c, vault, sides, &wish.memo).await?),
-        // The statement shows the posting under its own id: carry over who paid whom.
-        (What::End(Action::Post { hold, .. }), _) => match store::posting(c, hold.as_str()).await? {
-            Some(sealed) => Some(Detail::open(vault, hold.as_str(), &sealed)?),
-            None => None,
-        },
-        _ => None,
-    };
-    if let Some(detail) = detail {
-        store::insert_posting(c, id, &detail.seal(vault, id)?).await?;
+    let mut postings = Vec::with_capacity(details.len());
+    for (id, detail) in &details {
+        postings.push((*id, detail.seal(vault, id)?));
     }
-    store::insert_changes(c, id).await?;
-    Ok(Answer::Done(ask.claim.posted()))
+    store::insert_postings(c, &postings).await?;
+    let ids: Vec<&str> = done.iter().map(|(ask, _)| ask.claim.id.as_str()).collect();
+    store::insert_changes_of(c, &ids).await?;
+    Ok(())
 }
 
 /// For callers who wait at the counter.

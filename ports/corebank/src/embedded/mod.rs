@@ -13,6 +13,7 @@ mod closing;
 mod codes;
 mod feed;
 mod group;
+mod movers;
 mod moves;
 mod open;
 mod outward;

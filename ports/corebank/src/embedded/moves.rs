@@ -14,7 +14,7 @@ use super::{
     books::Books,
     codes::{code_of, refusal_of},
     group::{Ask, What, lost},
-    secret::{self, Detail, Party},
+    secret::{self, Party},
     store::{self, AccountRow, OrderRow},
 };
 use crate::{
@@ -38,21 +38,29 @@ pub(super) struct Claim {
 impl Claim {
     /// `None`: the id is ours now. Otherwise what was answered before.
     pub(super) async fn make(&self, c: &mut Conn) -> Result<Option<Answer<Posted>>, Fail> {
-        let row = OrderRow {
+        if store::insert_order(c, self.row()).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.earlier(c).await?))
+    }
+
+    pub(super) fn row(&self) -> OrderRow<'_> {
+        OrderRow {
             id: &self.id,
             op: self.op,
             hash: &self.hash,
             state: self.state,
             reference: &self.reference,
             at: self.at,
-        };
-        if store::insert_order(c, row).await? {
-            return Ok(None);
         }
+    }
+
+    /// What was answered before under an id that is taken.
+    pub(super) async fn earlier(&self, c: &mut Conn) -> Result<Answer<Posted>, Fail> {
         let seen = store::order(c, &self.id)
             .await?
             .ok_or(Fail::Row("order id taken without a row"))?;
-        Ok(Some(if seen.hash != self.hash {
+        Ok(if seen.hash != self.hash {
             Answer::refused(RefusalCode::IdReused)
         } else if seen.state == "refused" {
             Answer::refused(RefusalCode::parse(&seen.refusal.unwrap_or_default()))
@@ -61,7 +69,7 @@ impl Claim {
                 reference: seen.reference,
                 at: seen.at,
             })
-        }))
+        })
     }
 
     pub(super) fn posted(&self) -> Posted {
@@ -98,23 +106,18 @@ pub(super) fn reference_of(id: Uuid, at: Ms) -> String {
 
 /// A transfer or a hold, brought to one shape.
 pub(super) struct Wish {
-    debit_ix: String,
-    credit_ix: String,
-    amount: i64,
-    ccy: &'static str,
+    pub(super) debit_ix: String,
+    pub(super) credit_ix: String,
+    pub(super) amount: i64,
+    pub(super) ccy: &'static str,
     pub(super) memo: String,
-    way: Way,
+    pub(super) way: Way,
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     Move,
     Hold { timeout_ms: Option<i64> },
-}
-
-pub(super) struct Sides {
-    pub(super) debit: AccountRow,
-    pub(super) credit: AccountRow,
 }
 
 impl EmbeddedCore {
@@ -208,31 +211,6 @@ impl EmbeddedCore {
     }
 }
 
-/// Finds both accounts.
-pub(super) async fn sides(c: &mut Conn, wish: &Wish) -> Result<Result<Sides, RefusalCode>, Fail> {
-    let Some(debit) = store::account_by_no(c, &wish.debit_ix).await? else {
-        return Ok(Err(RefusalCode::AccountNotFound));
-    };
-    let Some(credit) = store::account_by_no(c, &wish.credit_ix).await? else {
-        return Ok(Err(RefusalCode::PayeeNotFound));
-    };
-    if debit.id == credit.id {
-        return Ok(Err(RefusalCode::SameAccount));
-    }
-    Ok(Ok(Sides { debit, credit }))
-}
-
-/// Asks, once both accounts are locked, whether each may do its part.
-pub(super) async fn may_move(c: &mut Conn, sides: &Sides) -> Result<Result<(), RefusalCode>, Fail> {
-    if !may_pay(c, &sides.debit).await? {
-        return Ok(Err(RefusalCode::AccountRestricted));
-    }
-    if stops_credit(c, &sides.credit.id).await? {
-        return Ok(Err(RefusalCode::PayeeRestricted));
-    }
-    Ok(Ok(()))
-}
-
 /// Ask only after the account is locked.
 pub(super) async fn may_pay(c: &mut Conn, account: &AccountRow) -> Result<bool, Fail> {
     Ok(spends(&account.kind) && store::restrictions(c, &account.id).await?.is_empty())
@@ -253,26 +231,6 @@ pub(super) async fn stops_credit(c: &mut Conn, account_id: &str) -> Result<bool,
         .any(|(kind, ..)| RestrictionKind::parse(kind).is_none_or(RestrictionKind::stops_credit)))
 }
 
-pub(super) fn action_of(sides: &Sides, wish: &Wish) -> Result<Action, Fail> {
-    let (debit, credit) = (account_id(&sides.debit.id)?, account_id(&sides.credit.id)?);
-    let (amount, ccy) = (wish.amount, wish.ccy.to_owned());
-    Ok(match wish.way {
-        Way::Move => Action::Direct {
-            debit,
-            credit,
-            amount,
-            ccy,
-        },
-        Way::Hold { timeout_ms } => Action::Hold {
-            debit,
-            credit,
-            amount,
-            ccy,
-            timeout_ms,
-        },
-    })
-}
-
 pub(super) fn order_of(claim: &Claim, action: Action) -> Result<Order, Fail> {
     Ok(Order {
         id: transfer_id(&claim.id)?,
@@ -291,22 +249,6 @@ pub(super) async fn ledger_says(
     Ok(match ledger::apply(&mut Books(c), order, when).await? {
         Outcome::Created(_) | Outcome::Exists(_) => Ok(()),
         Outcome::Refused(refusal) => Err(refusal_of(refusal)),
-    })
-}
-
-pub(super) async fn detail_of(
-    c: &mut Conn,
-    vault: &Vault,
-    sides: &Sides,
-    memo: &str,
-) -> Result<Detail, Fail> {
-    let debit = party(c, vault, &sides.debit).await?;
-    let credit = party(c, vault, &sides.credit).await?;
-    Ok(Detail {
-        debit,
-        credit,
-        memo: memo.to_owned(),
-        place: None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Questions: who is this, what is there, what happened.
 
+use std::collections::BTreeMap;
+
 use kit::{crypto, db::Conn, money::Money};
 use uuid::Uuid;
 use weigui_ledger::{self as ledger, Entry, EntryFilter, Position};
@@ -222,20 +224,10 @@ impl EmbeddedCore {
 
     /// The sealed part of each entry, in the entries' order.
     pub(super) async fn details(&self, c: &mut Conn, rows: &[Entry]) -> Result<Vec<Option<Detail>>, Fail> {
-        let mut out = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(store::POSTINGS) {
-            let ids: Vec<&str> = chunk.iter().map(|e| e.transfer.as_str()).collect();
-            let found = store::postings(c, &ids).await?;
-            for id in ids {
-                let sealed = found.iter().find(|(known, _)| known == id);
-                out.push(
-                    sealed
-                        .map(|(id, sealed)| Detail::open(&self.vault, id, sealed))
-                        .transpose()?,
-                );
-            }
-        }
-        Ok(out)
+        let ids: Vec<&str> = rows.iter().map(|e| e.transfer.as_str()).collect();
+        let found: BTreeMap<String, String> = store::postings(c, &ids).await?.into_iter().collect();
+        let open = |id: &str| found.get(id).map(|sealed| Detail::open(&self.vault, id, sealed));
+        ids.into_iter().map(|id| open(id).transpose()).collect()
     }
 
     pub(super) async fn health_inner(&self) -> Result<(), Fail> {

@@ -2,16 +2,18 @@
 
 use kit::{
     clock::Ms,
-    db::{self, Conn, Val},
+    db::{self, Conn},
     reseal::SealedColumn,
     sealed,
 };
 
 mod clearing;
 mod feed;
+mod many;
 
 pub(super) use clearing::*;
 pub(super) use feed::*;
+pub(super) use many::*;
 
 /// Every sealed column of the reference core, for key rotation.
 pub const SEALED: &[SealedColumn] = &[
@@ -271,25 +273,6 @@ pub(super) async fn posting(c: &mut Conn, id: &str) -> db::Result<Option<String>
             .await?
             .map(|r| r.0),
     )
-}
-
-/// How many postings one statement fetches; shorter lists repeat their last id, so that one text serves all.
-pub(super) const POSTINGS: usize = 16;
-
-/// `(id, detail)` of up to [`POSTINGS`] postings.
-pub(super) async fn postings(c: &mut Conn, ids: &[&str]) -> db::Result<Vec<(String, String)>> {
-    let sql =
-        "select id, detail from core_posting where id in (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let last = ids.last().copied().unwrap_or_default();
-    let padded = ids.iter().copied().chain(std::iter::repeat(last));
-    let args: Vec<Val<'_>> = padded.take(POSTINGS).map(|id| Val::Text(id.into())).collect();
-    let mut out = Vec::with_capacity(ids.len());
-    let mut take = |cols: &db::Cols<'_>| {
-        out.push((cols.get(0)?, cols.get(1)?));
-        Ok(())
-    };
-    c.each(sql, &args, &mut take).await?;
-    Ok(out)
 }
 
 pub(super) async fn ping(c: &mut Conn) -> db::Result<()> {
