@@ -160,7 +160,7 @@ pub(crate) async fn serve_sealed(core: Arc<dyn CoreBank>, seals: Seals) -> Strin
     base
 }
 
-fn demand(person: &DemoPerson) -> String {
+pub(crate) fn demand(person: &DemoPerson) -> String {
     person.accounts.first().unwrap().account_no.clone()
 }
 
