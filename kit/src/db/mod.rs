@@ -137,7 +137,7 @@ impl Db {
         let meter = Meter::new(engine);
         let link = match options.sqlite_path() {
             Some(path) => {
-                let writer = lite::writer::start(lite::Link::open_writer(&path)?, options, meter.clone())?;
+                let writer = lite::writer::start(&path, options, meter.clone())?;
                 Link::Lite {
                     writer,
                     readers: Arc::new(lite::Readers::new(path, options.limit)),

@@ -14,6 +14,7 @@ mod cache;
 mod deadlock;
 mod facade;
 mod failures;
+mod log;
 mod migrations;
 mod mysql;
 mod proxy;

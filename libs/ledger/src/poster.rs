@@ -5,6 +5,10 @@
 //! wait. A commit and its round trips are shared, and an account that everybody pays into is locked and written
 //! once per group instead of once per order.
 //!
+//! Who was answered a moment ago may be on its way back with its next ask. Without a word two halves would take
+//! turns for ever, each group as large as half the crowd; so after a group of several the next leader lets
+//! everything that is ready run once before it takes the line.
+//!
 //! * Each ask gets its own reply; a group that fails as a whole is run again one by one, so that only the guilty
 //!   fails.
 //! * A lost COMMIT is unknown: the same asks run again under the same ids and learn what became of them. Who ever
@@ -18,6 +22,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    task::Poll,
 };
 
 use crate::queue::{Slot, Turn, lock};
@@ -82,6 +87,8 @@ struct Line<R: Run> {
     waiting: VecDeque<Waiting<R>>,
     /// Somebody leads, or has been told to.
     led: bool,
+    /// How many the last group held.
+    last: usize,
 }
 
 struct Waiting<R: Run> {
@@ -101,6 +108,7 @@ impl<R: Run> Poster<R> {
             line: Mutex::new(Line {
                 waiting: VecDeque::new(),
                 led: false,
+                last: 0,
             }),
             groups: AtomicU64::new(0),
             asks: AtomicU64::new(0),
@@ -151,8 +159,12 @@ impl<R: Run> Poster<R> {
     async fn lead(&self) {
         let mut serving = Serving {
             poster: self,
-            group: self.take(),
+            group: Vec::new(),
         };
+        if lock(&self.line).last > 1 {
+            let_others_run().await;
+        }
+        serving.group = self.take();
         if serving.group.is_empty() {
             return;
         }
@@ -186,6 +198,8 @@ impl<R: Run> Poster<R> {
                 break;
             }
         }
+        line.last = group.len();
+        drop(line);
         group
     }
 
@@ -233,6 +247,20 @@ impl<R: Run> Poster<R> {
             None => line.led = false,
         }
     }
+}
+
+/// Once round the runtime's queue.
+async fn let_others_run() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn answer<R: Run>(group: Vec<Waiting<R>>, replies: Vec<R::Reply>) {

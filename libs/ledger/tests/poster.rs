@@ -114,6 +114,28 @@ async fn what_queues_up_meanwhile_is_the_next_group() {
     assert_eq!((poster.figures().groups, poster.figures().asks), (3, 5));
 }
 
+/// On a runtime whose worker runs first what was woken last, as the next leader is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+#[expect(clippy::disallowed_methods, reason = "the callers end with the test")]
+async fn who_comes_back_at_once_is_in_the_next_group() {
+    let poster = counter(gated(), 64);
+    let callers = (0..6).map(|caller| {
+        let poster = Arc::clone(&poster);
+        tokio::task::spawn(async move {
+            for round in 0..6 {
+                poster.post(caller * 10 + round).await.unwrap();
+            }
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    while !callers.iter().all(tokio::task::JoinHandle::is_finished) {
+        open_gate(&poster, 1);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let sizes: Vec<usize> = groups(&poster).iter().map(Vec::len).collect();
+    assert!(sizes.iter().filter(|size| **size == 6).count() >= 4, "{sizes:?}");
+}
+
 #[tokio::test]
 async fn a_caller_alone_is_served_at_once() {
     let poster = counter(Clerk::default(), 64);

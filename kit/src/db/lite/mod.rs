@@ -6,6 +6,7 @@
 //!
 //! Each read is one BEGIN … COMMIT: a consistent snapshot, and the WAL lock is taken once, not per statement.
 
+mod checkpoint;
 pub(super) mod writer;
 
 use std::path::{Path, PathBuf};
@@ -52,12 +53,13 @@ impl Link {
     pub(in crate::db) fn open_writer(path: &Path) -> Result<Link> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let link = Link::open(path, flags)?;
+        // A larger cache costs more than it saves: after every split of a page COMMIT walks all of it, because the
+        // page number with which SQLite swaps pages lies at 1 GiB, far beyond the end of most files.
         link.pragmas(
             "pragma journal_mode = wal;
              pragma synchronous = full;
              pragma foreign_keys = on;
-             pragma wal_autocheckpoint = 4000;
-             pragma cache_size = -65536;",
+             pragma cache_size = -16384;",
         )?;
         Ok(link)
     }

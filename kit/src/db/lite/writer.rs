@@ -11,6 +11,7 @@
 //! * When COMMIT of several jobs fails, each runs again in a transaction of its own, so only the guilty fail.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Waker};
 use std::thread;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::checkpoint::Checkpointer;
 use super::{Link, fault};
 use crate::db::conn::{self, Conn};
 use crate::db::error::{Error, Fate, Result};
@@ -37,8 +39,10 @@ pub(in crate::db) enum Order {
     Stop(oneshot::Sender<()>),
 }
 
-/// Starts the writer thread on an opened file.
-pub(in crate::db) fn start(link: Link, options: &Options, meter: Meter) -> Result<Sender<Order>> {
+/// Opens a file and starts its writer thread.
+pub(in crate::db) fn start(path: &Path, options: &Options, meter: Meter) -> Result<Sender<Order>> {
+    let mut link = Link::open_writer(path)?;
+    let checkpointer = Checkpointer::beside(&mut link, path)?;
     let (orders, inbox) = channel();
     let mut writer = Writer {
         conn: Conn::new(conn::Link::Lite(link)),
@@ -59,6 +63,7 @@ pub(in crate::db) fn start(link: Link, options: &Options, meter: Meter) -> Resul
             let _runtime = runtime.enter();
             panics::quiet_thread();
             writer.serve();
+            writer.end(checkpointer);
         })
         .map_err(|e| Error::Unavailable(e.to_string()))?;
     Ok(orders)
@@ -91,7 +96,11 @@ impl Writer {
         while let Some(first) = self.next_blocking() {
             self.round(first);
         }
+    }
+
+    fn end(&mut self, checkpointer: Checkpointer) {
         if let Some(link) = self.conn.lite() {
+            checkpointer.end(link);
             link.set_limit(None);
             if let Err(e) = link.pragmas("pragma analysis_limit = 400; pragma optimize;") {
                 tracing::warn!(error = %e, "optimising the database at close failed");

@@ -1,0 +1,72 @@
+//! The log of SQLite is carried over beside the writer, and begins anew.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kit::db::{self, Db};
+
+use crate::bank;
+
+const MIB: u64 = 1024 * 1024;
+
+struct Files {
+    db: Db,
+    log: PathBuf,
+}
+
+impl Files {
+    async fn open() -> Self {
+        let url = kit::testing::sqlite();
+        let main = url.trim_start_matches("sqlite://");
+        let db = bank::open(&bank::options(&url)).await;
+        let table = "create table big (x blob not null)";
+        db.tx(async move |c| c.exec(table, ()).await).await.unwrap();
+        Self {
+            db,
+            log: format!("{main}-wal").into(),
+        }
+    }
+
+    async fn write(&self, mib: u64) {
+        for _ in 0..mib {
+            let job =
+                async |c: &mut db::Conn| c.exec("insert into big (x) values (zeroblob(1048576))", ()).await;
+            assert_eq!(self.db.tx(job).await, Ok(1));
+        }
+    }
+
+    /// How often the log has begun anew: the fourth number of its head.
+    fn beginnings(&self) -> u32 {
+        let head = std::fs::read(&self.log).unwrap();
+        u32::from_be_bytes(head.get(12..16).unwrap().try_into().unwrap())
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    path.metadata().map_or(0, |file| file.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_carried_over_without_the_writer_and_begins_anew() {
+    let files = Files::open().await;
+    files.write(17).await;
+    let before = files.beginnings();
+    let mut written = 17;
+    while files.beginnings() == before {
+        // The writer itself would help at 96 MiB.
+        assert!(written < 80, "nobody carries over");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        files.write(1).await;
+        written += 1;
+    }
+    files.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_never_quite_carried_over_has_an_end() {
+    let files = Files::open().await;
+    files.write(250).await;
+    assert!(size(&files.log) < 180 * MIB, "{}", size(&files.log));
+    assert_eq!(bank::number(&files.db, "select count(*) from big").await, 250);
+    files.db.close().await;
+}
