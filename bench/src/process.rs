@@ -97,7 +97,10 @@ fn pinned(command: &Command) -> Command {
         .arg(command.get_program())
         .args(command.get_args());
     for (name, value) in command.get_envs() {
-        pinned.env(name, value.unwrap_or_default());
+        match value {
+            Some(value) => pinned.env(name, value),
+            None => pinned.env_remove(name),
+        };
     }
     if let Some(dir) = command.get_current_dir() {
         pinned.current_dir(dir);

@@ -5,7 +5,7 @@ use super::till::{Fail, verified};
 use anyhow::{Context, Result};
 use kit::db::{Db, Options, migrate};
 use kit::testing::MariaDb;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use weigui_ledger::{SCHEMA_MYSQL, SCHEMA_SQLITE};
 
 pub(crate) struct Bed {
@@ -13,13 +13,17 @@ pub(crate) struct Bed {
     /// Whose CPU time counts: the server's, or for an embedded engine this process's.
     pid: u32,
     /// Ended, and its data taken away, when dropped.
-    _server: Option<MariaDb>,
+    server: Option<MariaDb>,
     _folder: Option<tempfile::TempDir>,
 }
 
 /// Buffer pool of the server, as a small production server would have it.
 const POOL: &str = "set global innodb_buffer_pool_size = 1073741824";
 const LOG: &str = "set global innodb_log_file_size = 536870912";
+const WRITES_ALL: &str = "set global innodb_max_dirty_pages_pct = 0";
+const WRITES_AS_USUAL: &str = "set global innodb_max_dirty_pages_pct = 90";
+const FEW_PAGES: i64 = 500;
+const SETTLES_WITHIN: Duration = Duration::from_mins(3);
 
 impl Bed {
     pub(crate) async fn open(engine: Engine) -> Result<Self> {
@@ -57,7 +61,7 @@ impl Bed {
         Ok(Self {
             db,
             pid,
-            _server: server,
+            server: server,
             _folder: folder,
         })
     }
@@ -70,6 +74,27 @@ impl Bed {
         let fields: Vec<&str> = behind.split_whitespace().collect();
         let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<u64>().ok()).unwrap_or(0);
         Ok((ticks(11) + ticks(12)) * TICK_NS)
+    }
+
+    /// Waits until the server has written what it was filled with: no bank opens its doors amid a bulk load.
+    pub(crate) async fn settles(&self) -> Result<()> {
+        let Some(server) = &self.server else {
+            return Ok(());
+        };
+        server.admin(WRITES_ALL).await;
+        let begun = Instant::now();
+        while self.dirty_pages().await? > FEW_PAGES && begun.elapsed() < SETTLES_WITHIN {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        server.admin(WRITES_AS_USUAL).await;
+        Ok(())
+    }
+
+    async fn dirty_pages(&self) -> Result<i64> {
+        let sql = "select cast(variable_value as signed) from information_schema.global_status \
+                   where variable_name = 'INNODB_BUFFER_POOL_PAGES_DIRTY'";
+        let pages: Result<Option<(i64,)>, Fail> = self.db.read(async |c| Ok(c.row(sql, ()).await?)).await;
+        Ok(pages?.context("the server does not tell its dirty pages")?.0)
     }
 
     pub(crate) async fn books_are_whole(&self) -> Result<bool> {

@@ -50,6 +50,7 @@ async fn among(engine: Engine, accounts: u64) -> Result<Times> {
     eprintln!("ledger: {accounts} accounts on {}", engine.name());
     let bed = Bed::open(engine).await?;
     fill::accounts(&bed.db, "ledger_account", accounts).await?;
+    bed.settles().await?;
     let poster = Poster::new(
         Till {
             db: bed.db.clone(),
