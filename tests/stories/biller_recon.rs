@@ -171,6 +171,65 @@ async fn what_we_hear_of_late_is_waited_for_and_no_difference_on_either_day() {
     bank.close().await;
 }
 
+/// Its last payments are compared like any others, also the one that it takes after midnight; then it is left alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_biller_that_is_switched_off_is_reconciled_for_every_day_on_which_it_was_paid() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let (_, first) = pays(&bank, &wang, "power", "1234567890").await;
+    bank.settles().await;
+    let midnight = kit::clock::day_bounds(bank.cx.clock.today()).1;
+    bank.clock.forward(midnight - 4 * MINUTE - bank.now());
+    let wang = wang.opens_h5().await;
+    // Taken by the biller after midnight.
+    let (_, slow) = pays(&bank, &wang, "power", "1234569996").await;
+    bank.execute("update payments_biller set active = 0 where code in ('power', 'gas')")
+        .await;
+    bank.ends_the_day().await;
+    next_day_at(&bank, 1).await;
+    let staff = supervisor(&bank).await;
+    let of_whom = |runs: Vec<Value>| -> Vec<String> {
+        let of = |run: &Value| format!("{} {}", run["party"].as_str()?, run["scope"].as_str()?).into();
+        let mut all: Vec<String> = runs.iter().filter_map(of).collect();
+        all.sort();
+        all
+    };
+    let made = of_whom(list(&staff, "biller").await);
+    assert_eq!(
+        made,
+        ["power 2026-11-23", "water 2026-11-23"],
+        "gas was never paid and can't be"
+    );
+    let power = newest(&staff, "power").await;
+    assert_eq!(power.text("/state"), "even", "{power}");
+    assert_eq!(power.number("/matched/sum_fen"), first);
+
+    bank.ends_the_day().await;
+    next_day_at(&bank, 1).await;
+    let staff = supervisor(&bank).await;
+    let power = newest(&staff, "power").await;
+    assert_eq!(
+        (power.text("/scope").as_str(), power.text("/state").as_str()),
+        ("2026-11-24", "even"),
+        "{power}"
+    );
+    assert_eq!(power.number("/matched/sum_fen"), slow);
+    bank.ends_the_day().await;
+    next_day_at(&bank, 1).await;
+    let staff = supervisor(&bank).await;
+    let of_power = of_whom(list(&staff, "biller").await);
+    let of_power: Vec<&String> = of_power.iter().filter(|run| run.starts_with("power")).collect();
+    assert_eq!(of_power, ["power 2026-11-23", "power 2026-11-24"]);
+    // By hand its days can still be asked for.
+    assert_eq!(again(&bank, &staff, "power").await.text("/state"), "even");
+    let sources = staff.get("/api/office/reconciliations/sources").await.ok();
+    let sources = sources.list("/items");
+    let codes: Vec<&str> = sources.iter().filter_map(|s| s["party"].as_str()).collect();
+    assert_eq!(codes, ["", "", "power", "water"]);
+    assert!(cases(&staff, "difference").await.is_empty());
+    bank.close().await;
+}
+
 /// What is planted, and as what it is found.
 const PLANTED: [(&str, &str); 3] = [
     ("missing", "missing_there"),

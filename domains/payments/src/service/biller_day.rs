@@ -81,6 +81,29 @@ impl Payments {
         Ok(names.into_iter().collect())
     }
 
+    /// Codes and names of the billers whose file of a day is asked for. One that was switched off is asked for every day
+    /// on which it may have taken a payment.
+    pub async fn billers_of_day(&self, day: Date) -> Result<Vec<(String, String)>, Error> {
+        let (begins, ends) = day_bounds(day);
+        self.billers_of_span((begins - SKEW, ends + SKEW)).await
+    }
+
+    /// Those whose file of some day is asked for.
+    pub async fn billers_of_any_day(&self) -> Result<Vec<(String, String)>, Error> {
+        self.billers_of_span((0, Ms::MAX)).await
+    }
+
+    async fn billers_of_span(&self, span: (Ms, Ms)) -> Result<Vec<(String, String)>, Error> {
+        if self.hub.is_none() {
+            return Ok(Vec::new());
+        }
+        let found = self
+            .cx
+            .db
+            .read(async move |c| store::billers_of_span(c, span).await);
+        Ok(found.await?)
+    }
+
     /// A business day of one biller. `at_last`: judged as it stands, though payments are under way or an earlier file is
     /// not there.
     pub async fn biller_day(&self, biller: &str, day: Date, at_last: bool) -> Result<BillerDay, Error> {

@@ -109,6 +109,21 @@ pub(crate) async fn biller_names(c: &mut Conn) -> Result<Vec<(String, String)>> 
         .await
 }
 
+/// Codes and names of the billers whose file of a span is asked for: those that can be paid, and those to which a payment
+/// was authorised before its end that was not confirmed before its beginning, so that it may stand there.
+pub(crate) async fn billers_of_span(c: &mut Conn, (from, to): (Ms, Ms)) -> Result<Vec<(String, String)>> {
+    c.rows(
+        "select p.code, p.name from payments_biller p where p.active = 1
+         or exists (select 1 from payments_bill b join payments_transfer t on t.id = b.id
+             where b.biller = p.code and b.stage = 'confirmed' and b.told_at >= ? and t.authorised_at < ?)
+         or exists (select 1 from payments_bill b join payments_transfer t on t.id = b.id
+             where b.biller = p.code and b.stage = 'sent' and t.authorised_at < ?)
+         order by p.place, p.code",
+        (from, to, to),
+    )
+    .await
+}
+
 /// A payment as a biller's file is held against it: `(id, bill no, amount, state, authorised at)`.
 pub(crate) type PaidColumns = (String, String, i64, String, Ms);
 

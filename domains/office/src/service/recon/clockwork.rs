@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use accounts::FeedLease;
+use jiff::civil::Date;
 use kit::clock::{HOUR, MINUTE, Ms, date_of, day_bounds};
 use kit::idem::{self, Claim};
 
@@ -68,14 +69,16 @@ impl Office {
 
     /// Begins the runs of yesterday's business day, once for all nodes; only for the sides that this bank has.
     pub async fn begin_day(&self) -> Result<(), Error> {
-        for source in self.file_sources().await? {
-            self.begin_once(source.kind, &source.party).await?;
+        let now = self.0.cx.clock.now();
+        let day = date_of(now - FILE_AFTER).yesterday().map_err(|_| Error::BadDay)?;
+        for source in self.sources_of_day(day).await? {
+            self.begin_once((source.kind, &source.party), day).await?;
         }
         Ok(())
     }
 
     /// One run of the clock per side and business day; the claims keep the days that have theirs.
-    async fn begin_once(&self, kind: ReconKind, party: &str) -> Result<(), Error> {
+    async fn begin_once(&self, (kind, party): (ReconKind, &str), day: Date) -> Result<(), Error> {
         let claims = match kind {
             ReconKind::Minute | ReconKind::Hour => return Ok(()),
             ReconKind::Day => "recon.day",
@@ -83,7 +86,6 @@ impl Office {
             ReconKind::Biller => "recon.biller",
         };
         let now = self.0.cx.clock.now();
-        let day = date_of(now - FILE_AFTER).yesterday().map_err(|_| Error::BadDay)?;
         let run = self.new_run((kind, party), day_bounds(day));
         let key = match party {
             "" => run.scope.clone(),

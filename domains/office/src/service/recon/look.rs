@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use kit::clock::Ms;
 use kit::web::{Cursor, Page};
 use serde::Serialize;
@@ -99,24 +100,32 @@ impl Office {
         Ok(page.map(|run| line(run, &names)))
     }
 
-    /// The sides that this bank has: the core always, WeChat Pay and billers where they are configured.
+    /// The sides that this bank has: the core always, WeChat Pay and billers where they are configured. A biller that
+    /// was switched off is there for as long as we have payments to it.
     pub(crate) async fn file_sources(&self) -> Result<Vec<FileSource>, Error> {
-        let source = |kind, party: &str, party_name: &str| FileSource {
+        let billers = self.0.payments.billers_of_any_day().await?;
+        Ok(self.sources_with(billers))
+    }
+
+    /// The sides whose file of one day is compared.
+    pub(super) async fn sources_of_day(&self, day: Date) -> Result<Vec<FileSource>, Error> {
+        let billers = self.0.payments.billers_of_day(day).await?;
+        Ok(self.sources_with(billers))
+    }
+
+    fn sources_with(&self, billers: Vec<(String, String)>) -> Vec<FileSource> {
+        let source = |kind, party, party_name| FileSource {
             kind,
-            party: party.to_owned(),
-            party_name: party_name.to_owned(),
+            party,
+            party_name,
         };
-        let mut all = vec![source(ReconKind::Day, "", "")];
+        let mut all = vec![source(ReconKind::Day, String::new(), String::new())];
         if self.0.topups.has_bills() {
-            all.push(source(ReconKind::Pay, "", ""));
+            all.push(source(ReconKind::Pay, String::new(), String::new()));
         }
-        let billers = self.0.payments.billers().await?;
-        all.extend(
-            billers
-                .iter()
-                .map(|biller| source(ReconKind::Biller, &biller.code, &biller.name)),
-        );
-        Ok(all)
+        let billers = billers.into_iter();
+        all.extend(billers.map(|(code, name)| source(ReconKind::Biller, code, name)));
+        all
     }
 
     pub(super) async fn party_name(&self, code: &str) -> Result<String, Error> {
