@@ -41,6 +41,7 @@ line! {
     21 "0021_payments_autorepay",
     22 "0022_office_billers",
     23 "0023_ledger_order",
+    24 "0024_payments_told",
 }
 
 /// Every migration for an engine, in order.

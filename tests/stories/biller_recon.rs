@@ -230,6 +230,44 @@ async fn a_biller_that_is_switched_off_is_reconciled_for_every_day_on_which_it_w
     bank.close().await;
 }
 
+/// As many as three pages hold, half of them told in the same instant, the others in the reverse of the order of their
+/// ids: each is read once. Those that count as paid lie where pages end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_many_payments_is_read_page_by_page_without_a_gap() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let (_, fen) = pays(&bank, &wang, "power", "1234567890").await;
+    bank.settles().await;
+    let columns = "customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo, reason, challenge_id, \
+                   bound, expires_at, business_date, reference, created_at, authorised_at, done_at, checks, next_check_at";
+    let copies = "with recursive digit(d) as (select 0 union all select d + 1 from digit where d < 9) \
+                  select a.d * 100 + b.d * 10 + c.d + 1 as n from digit a cross join digit b cross join digit c \
+                  union all select b.d * 10 + c.d + 1001 from digit b cross join digit c";
+    let id = "concat(substr(x.id, 1, 30), 100000 + k.n)";
+    let paid = "case when k.n in (1, 499, 500, 501, 650, 651, 652, 1100) then 'succeeded' else 'failed' end";
+    let transfers = format!(
+        "insert into payments_transfer (id, state, {columns}) select {id}, {paid}, {columns} \
+         from payments_transfer x cross join ({copies}) k where x.state = 'succeeded'"
+    );
+    let bills = format!(
+        "insert into payments_bill (id, biller, bill_no, number, period, stage, reference, told_at) \
+         select {id}, x.biller, x.bill_no, x.number, x.period, x.stage, x.reference, \
+             case when k.n <= 550 then x.told_at else x.told_at + 2000 - k.n end \
+         from payments_bill x cross join ({copies}) k where x.stage = 'confirmed'"
+    );
+    assert_eq!(bank.execute(bills.leak()).await, 1_100);
+    assert_eq!(bank.execute(transfers.leak()).await, 1_100);
+    bank.ends_the_day().await;
+    next_day_at(&bank, 1).await;
+    let staff = supervisor(&bank).await;
+    let power = newest(&staff, "power").await;
+    assert_eq!(power.number("/here/count"), 9, "{power}");
+    assert_eq!(power.number("/here/sum_fen"), 9 * fen);
+    assert_eq!(power.number("/matched/count"), 1);
+    assert_eq!(power.number("/differences"), 8);
+    bank.close().await;
+}
+
 /// What is planted, and as what it is found.
 const PLANTED: [(&str, &str); 3] = [
     ("missing", "missing_there"),

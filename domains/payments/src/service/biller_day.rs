@@ -161,18 +161,18 @@ impl Payments {
     /// What the biller confirmed to us on a day, but for the minutes in which its clock may still have shown the other.
     async fn confirmed_on(&self, biller: &str, day: Date) -> Result<Vec<OurPayment>, Error> {
         let (begins, ends) = day_bounds(day);
-        let span = (begins - SKEW, ends - SKEW);
-        let (mut found, mut after) = (Vec::new(), String::new());
+        let (mut from, to) = ((begins - SKEW, String::new()), ends - SKEW);
+        let mut found = Vec::new();
         loop {
-            let (biller, from) = (biller.to_owned(), after.clone());
+            let (biller, after) = (biller.to_owned(), from.clone());
             let page = self
                 .cx
                 .db
-                .read(async move |c| store::bills_paid_between(c, &biller, span, &from, PAGE).await)
+                .read(async move |c| store::bills_paid_until(c, &biller, (after.0, &after.1), to, PAGE).await)
                 .await?;
-            let Some(last) = page.last() else { break };
-            after.clone_from(&last.0);
-            found.extend(page.into_iter().map(ours));
+            let Some((last, told_at)) = page.last() else { break };
+            from = (*told_at, last.0.clone());
+            found.extend(page.into_iter().map(|(columns, _)| ours(columns)));
         }
         Ok(found)
     }

@@ -137,20 +137,31 @@ pub(crate) async fn bill_paid_by_id(c: &mut Conn, biller: &str, id: &str) -> Res
     .await
 }
 
-/// What this biller has confirmed to us within the span, in id order after `after`.
-pub(crate) async fn bills_paid_between(
+/// What this biller has confirmed to us from a place on, as it was told: a page of the index, however much the day has.
+pub(crate) async fn bills_paid_until(
     c: &mut Conn,
     biller: &str,
-    (from, to): (Ms, Ms),
-    after: &str,
+    (told_at, id): (Ms, &str),
+    to: Ms,
     limit: i64,
-) -> Result<Vec<PaidColumns>> {
-    c.rows(
-        "select b.id, b.bill_no, t.amount, t.state, t.authorised_at from payments_bill b join payments_transfer t on t.id = b.id
-         where b.biller = ? and b.stage = 'confirmed' and b.told_at >= ? and b.told_at < ? and b.id > ? order by b.id limit ?",
-        (biller, from, to, after, limit),
-    )
-    .await
+) -> Result<Vec<(PaidColumns, Ms)>> {
+    let rows: Vec<(String, String, i64, String, Ms, Ms)> = c
+        .rows(
+            "select b.id, b.bill_no, t.amount, t.state, t.authorised_at, b.told_at
+             from payments_bill b join payments_transfer t on t.id = b.id
+             where b.biller = ? and b.stage = 'confirmed' and b.told_at >= ? and b.told_at < ? and (b.told_at > ? or b.id > ?)
+             order by b.told_at, b.id limit ?",
+            (biller, told_at, to, told_at, id, limit),
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |(id, bill_no, amount, state, authorised_at, told_at)| {
+                ((id, bill_no, amount, state, authorised_at), told_at)
+            },
+        )
+        .collect())
 }
 
 /// Is there another payment of this bill, made or on its way?
