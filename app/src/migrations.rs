@@ -42,6 +42,7 @@ line! {
     22 "0022_office_billers",
     23 "0023_ledger_order",
     24 "0024_payments_told",
+    25 "0025_office_references",
 }
 
 /// Every migration for an engine, in order.

@@ -85,6 +85,11 @@ fn spoil(lines: &mut Vec<Taken>, fault: FileFault, at: i64) {
                 line.amount += 1;
             }
         }
+        (FileFault::WrongReference, Some(first)) => {
+            if let Some(line) = lines.get_mut(first) {
+                line.reference.push_str("-2");
+            }
+        }
         (FileFault::Stranger, _) => lines.push(Taken {
             at,
             id: "01900000-0000-7000-8000-00000000beef".to_owned(),
@@ -139,11 +144,19 @@ mod tests {
             (FileFault::Missing, "T|1|0\n"),
             (FileFault::WrongAmount, "T|2|101\n"),
             (FileFault::Stranger, "T|3|8988\n"),
+            (FileFault::WrongReference, "T|2|100\n"),
         ] {
             let said = file(fault, late);
             let text = said["file"].as_str().expect("a file");
             assert!(text.ends_with(trailer), "{fault:?}: {text}");
         }
+        let other = file(FileFault::WrongReference, late);
+        assert!(
+            other["file"]
+                .as_str()
+                .expect("a file")
+                .contains("|100|JF-2|paid\n")
+        );
         let cut = file(FileFault::CutOff, late);
         assert!(!cut["file"].as_str().expect("a file").contains("T|"));
     }

@@ -123,6 +123,8 @@ pub enum FileFault {
     Stranger,
     /// The first paid payment has one fen more.
     WrongAmount,
+    /// The first paid payment stands under another number of the biller's than the one that was told.
+    WrongReference,
 }
 
 /// How WeChat Pay misbehaves.

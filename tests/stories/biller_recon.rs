@@ -269,10 +269,11 @@ async fn a_day_of_many_payments_is_read_page_by_page_without_a_gap() {
 }
 
 /// What is planted, and as what it is found.
-const PLANTED: [(&str, &str); 3] = [
+const PLANTED: [(&str, &str); 4] = [
     ("missing", "missing_there"),
     ("stranger", "missing_here"),
     ("wrong_amount", "amount"),
+    ("wrong_reference", "reference"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,6 +306,24 @@ async fn each_planted_fault_is_found_and_opens_one_case_however_often_it_is_seen
         assert_eq!(repeated.text("/seen/0/case_id"), found.text("/seen/0/case_id"));
         assert_eq!(cases(&staff, "difference").await.len(), seen, "{fault}");
     }
+
+    let opened = cases(&staff, "difference").await;
+    let mut numbers = Vec::new();
+    for case in &opened {
+        let path = format!("/api/office/cases/{}", case["id"].as_str().expect("an id"));
+        let page = staff.get(&path).await.ok();
+        if page.text("/matter/difference/kind") == "reference" {
+            let said = |side: &str| page.text(&format!("/matter/difference/{side}_reference"));
+            numbers.push((said("here"), said("there")));
+        }
+    }
+    let [(told, filed)] = &*numbers else {
+        panic!("one difference is that of the numbers: {numbers:?}");
+    };
+    assert!(
+        told.starts_with("JF") && *filed == format!("{told}-2"),
+        "{numbers:?}"
+    );
 
     // The biller mends its file: the run is even, and the cases wait for people.
     bank.world.faults(json!({"billers": {"file": "none"}})).await;

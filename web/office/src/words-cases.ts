@@ -36,6 +36,7 @@ const DIFFERENCES: Record<string, string> = {
   amount: '金额不符',
   state: '状态不符',
   duplicate: '重复',
+  reference: '流水号不符',
 }
 
 const LINE_STATES: Record<string, string> = { booked: '已记账', pending: '处理中', refused: '未记账', '': '没有' }

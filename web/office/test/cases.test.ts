@@ -15,3 +15,4 @@ it('shows a code that it does not know as it is', () => {
   expect(caseStateSaid('something_new')).toEqual({ text: 'something_new', tone: 'plain' })
   expect(differenceText('missing_there')).toBe('对方缺这一笔')
 })
+  expect(differenceText('reference')).toBe('流水号不符')

@@ -167,6 +167,12 @@ export const PARTS: Part[] = [
         explain: '文件里第一笔缴费多记了一分钱。',
         set: billers({ file: 'wrong_amount' }),
       },
+      {
+        id: 'number',
+        label: '错流水号',
+        explain: '文件里第一笔缴费的流水号与当时回给银行的不同。',
+        set: billers({ file: 'wrong_reference' }),
+      },
       { id: 'down', label: '停机', explain: '查不了账单，也取不到文件，恢复后继续。', set: billers({ down: true }) },
     ],
   },

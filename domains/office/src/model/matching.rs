@@ -16,6 +16,8 @@ pub(crate) struct Line {
     pub(crate) amount: i64,
     /// `booked`, `pending` or `refused`; the words of both sides mean the same.
     pub(crate) state: String,
+    /// The other side's own number of the booking, as each side has it; empty where it is not compared.
+    pub(crate) reference: String,
 }
 
 /// In what the two sides differ.
@@ -30,6 +32,8 @@ pub(crate) enum DifferenceKind {
     Amount,
     /// 状态不符
     State,
+    /// 流水号不符: the other side has booked it under another number of its own than the one that it told us.
+    Reference,
     /// 重复: one side has it more than once.
     Duplicate,
 }
@@ -41,6 +45,7 @@ impl DifferenceKind {
             Self::MissingHere => "missing_here",
             Self::Amount => "amount",
             Self::State => "state",
+            Self::Reference => "reference",
             Self::Duplicate => "duplicate",
         }
     }
@@ -98,6 +103,11 @@ fn moved(line: &Line) -> bool {
     line.state == BOOKED
 }
 
+/// A side that has no number to show contradicts none.
+fn numbered_alike(a: &Line, b: &Line) -> bool {
+    a.reference.is_empty() || b.reference.is_empty() || a.reference == b.reference
+}
+
 pub(crate) const BOOKED: &str = "booked";
 pub(crate) const PENDING: &str = "pending";
 pub(crate) const REFUSED: &str = "refused";
@@ -151,6 +161,9 @@ fn judge(id: &str, here: &[&Line], there: &[&Line], result: &mut Comparison) {
         (None, Some(b)) if moved(b) => differs(DifferenceKind::MissingHere),
         (Some(a), Some(b)) if moved(a) && moved(b) && a.amount != b.amount => differs(DifferenceKind::Amount),
         (Some(a), Some(b)) if moved(a) != moved(b) => differs(DifferenceKind::State),
+        (Some(a), Some(b)) if moved(a) && moved(b) && !numbered_alike(a, b) => {
+            differs(DifferenceKind::Reference);
+        }
         (Some(a), Some(b)) if moved(a) && moved(b) => result.matched.add(a.amount),
         _ => {}
     }

@@ -9,6 +9,14 @@ fn line(id: usize, amount: i64, state: &str) -> Line {
         id: format!("id-{id:05}"),
         amount,
         state: state.to_owned(),
+        reference: String::new(),
+    }
+}
+
+fn numbered(id: usize, amount: i64, reference: &str) -> Line {
+    Line {
+        reference: reference.to_owned(),
+        ..line(id, amount, BOOKED)
     }
 }
 
@@ -19,6 +27,11 @@ enum Plant {
     DropThere,
     DropHere,
     Amount,
+    OtherNumber,
+    /// Both sides have the same number.
+    SameNumber,
+    /// Only one side has a number to show.
+    NoNumberHere,
     RefuseHere,
     PendHere,
     RefuseThere,
@@ -31,11 +44,14 @@ enum Plant {
 }
 
 impl Plant {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::Nothing,
         Self::DropThere,
         Self::DropHere,
         Self::Amount,
+        Self::OtherNumber,
+        Self::SameNumber,
+        Self::NoNumberHere,
         Self::RefuseHere,
         Self::PendHere,
         Self::RefuseThere,
@@ -47,7 +63,10 @@ impl Plant {
 
     fn wanted(self) -> Option<DifferenceKind> {
         match self {
-            Self::Nothing | Self::BothRefused | Self::OnlyPending => None,
+            Self::Nothing | Self::SameNumber | Self::NoNumberHere | Self::BothRefused | Self::OnlyPending => {
+                None
+            }
+            Self::OtherNumber => Some(DifferenceKind::Reference),
             Self::DropThere => Some(DifferenceKind::MissingThere),
             Self::DropHere => Some(DifferenceKind::MissingHere),
             Self::Amount => Some(DifferenceKind::Amount),
@@ -64,6 +83,15 @@ impl Plant {
             Self::DropThere => (vec![booked()], vec![]),
             Self::DropHere => (vec![], vec![booked()]),
             Self::Amount => (vec![booked()], vec![line(id, amount + 1, BOOKED)]),
+            Self::OtherNumber => (
+                vec![numbered(id, amount, "JF1")],
+                vec![numbered(id, amount, "JF2")],
+            ),
+            Self::SameNumber => (
+                vec![numbered(id, amount, "JF1")],
+                vec![numbered(id, amount, "JF1")],
+            ),
+            Self::NoNumberHere => (vec![booked()], vec![numbered(id, amount, "JF1")]),
             Self::RefuseHere => (vec![line(id, amount, REFUSED)], vec![booked()]),
             Self::PendHere => (vec![line(id, amount, PENDING)], vec![booked()]),
             Self::RefuseThere => (vec![booked()], vec![line(id, amount, REFUSED)]),
@@ -91,7 +119,8 @@ proptest! {
             here.extend(a);
             there.extend(b);
             wanted.extend(plant.wanted().map(|kind| (format!("id-{id:05}"), kind)));
-            if matches!(plant, Plant::Nothing | Plant::TwiceHere | Plant::TwiceThere) {
+            let matched = matches!(plant, Plant::Nothing | Plant::SameNumber | Plant::NoNumberHere);
+            if matched || matches!(plant, Plant::TwiceHere | Plant::TwiceThere) {
                 even.add(*amount);
             }
         }
@@ -129,6 +158,13 @@ fn a_line_that_is_twice_and_of_another_amount_has_both_faults() {
         .map(|d| d.kind)
         .collect();
     assert_eq!(kinds, [DifferenceKind::Duplicate, DifferenceKind::Amount]);
+}
+
+#[test]
+fn a_line_of_another_amount_and_number_is_one_difference_so_that_the_sums_add_up() {
+    let result = compare(&[numbered(1, 100, "JF1")], &[numbered(1, 90, "JF2")]);
+    let kinds: Vec<_> = result.differences.iter().map(|d| d.kind).collect();
+    assert_eq!(kinds, [DifferenceKind::Amount]);
 }
 
 #[test]

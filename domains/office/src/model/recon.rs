@@ -1,10 +1,11 @@
 //! A run of reconciliation: what is compared, over which span, and how it ended. Pure.
 
 use kit::clock::{HOUR, MINUTE, Ms};
+use kit::crypto::sha256;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::matching::{Difference, Tally};
+use super::matching::{Difference, DifferenceKind, Line, Tally};
 
 kit::id_type!(
     /// A run of reconciliation.
@@ -186,14 +187,21 @@ pub(crate) fn file_of_subject(subject: &str) -> Option<(ReconKind, String, Strin
 
 /// What makes a difference the same in every run: the channel, the line, the kind, and what each side says.
 pub(crate) fn difference_key(channel: &str, d: &Difference) -> String {
-    let amount = |line: &Option<super::matching::Line>| line.as_ref().map_or(0, |l| l.amount);
-    format!(
+    let amount = |line: &Option<Line>| line.as_ref().map_or(0, |l| l.amount);
+    let key = format!(
         "{channel}|{}|{}|{}|{}",
         d.kind.name(),
         d.id,
         amount(&d.here),
         amount(&d.there)
-    )
+    );
+    if d.kind != DifferenceKind::Reference {
+        return key;
+    }
+    let reference = |line: &Option<Line>| line.as_ref().map_or("", |l| &*l.reference).to_owned();
+    // Two numbers are longer than a key may be.
+    let said = sha256(&format!("{}|{}", reference(&d.here), reference(&d.there)));
+    format!("{key}|{}", said.get(..32).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -238,6 +246,27 @@ mod tests {
         }
         assert_eq!(file_of_subject("shop:1|2026-11-23"), None);
         assert_eq!(file_of_subject("core"), None);
+    }
+
+    #[test]
+    fn another_number_of_the_other_side_is_another_difference_and_its_key_is_short_enough() {
+        let line = |reference: &str| Line {
+            id: "0".repeat(36),
+            amount: 999_999_999_999,
+            state: "booked".to_owned(),
+            reference: reference.to_owned(),
+        };
+        let key = |there: &str| {
+            let d = Difference {
+                kind: DifferenceKind::Reference,
+                id: "0".repeat(36),
+                here: Some(line(&"a".repeat(80))),
+                there: Some(line(there)),
+            };
+            difference_key(&format!("biller:{}", "b".repeat(24)), &d)
+        };
+        assert_ne!(key("JF1"), key("JF2"));
+        assert!(key(&"c".repeat(80)).len() <= 160, "the column takes no more");
     }
 
     #[test]

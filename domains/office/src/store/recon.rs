@@ -152,6 +152,9 @@ pub(crate) struct DifferenceRow {
     pub(crate) there_amount: Option<i64>,
     pub(crate) here_state: String,
     pub(crate) there_state: String,
+    /// The other side's own number, as each side has it; empty where a channel has none.
+    pub(crate) here_reference: String,
+    pub(crate) there_reference: String,
     pub(crate) case: CaseId,
     pub(crate) found_at: Ms,
 }
@@ -159,7 +162,7 @@ pub(crate) struct DifferenceRow {
 pub(crate) async fn insert_difference(c: &mut Conn, d: &DifferenceRow) -> Result<bool> {
     c.insert_new(
         "insert into office_difference (id, k, recon_id, kind, line_id, here_amount, there_amount, here_state, there_state,
-             case_id, found_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             here_reference, there_reference, case_id, found_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             d.id,
             &*d.key,
@@ -170,6 +173,8 @@ pub(crate) async fn insert_difference(c: &mut Conn, d: &DifferenceRow) -> Result
             d.there_amount,
             &*d.here_state,
             &*d.there_state,
+            &*d.here_reference,
+            &*d.there_reference,
             d.case,
             d.found_at,
         ),
@@ -177,58 +182,43 @@ pub(crate) async fn insert_difference(c: &mut Conn, d: &DifferenceRow) -> Result
     .await
 }
 
-type Columns = (
-    DifferenceId,
-    String,
-    ReconId,
-    String,
-    String,
-    Option<i64>,
-    Option<i64>,
-    String,
-    String,
-    CaseId,
-    Ms,
-);
-
-fn row(columns: Columns) -> DifferenceRow {
-    let (id, key, recon, kind, line, here_amount, there_amount, here_state, there_state, case, found_at) =
-        columns;
-    DifferenceRow {
-        id,
-        key,
-        recon,
-        kind,
-        line,
-        here_amount,
-        there_amount,
-        here_state,
-        there_state,
-        case,
-        found_at,
+/// Read by position, because a row has more columns than a tuple may.
+impl FromRow for DifferenceRow {
+    fn from_row(cols: &Cols<'_>) -> Result<Self> {
+        Ok(Self {
+            id: cols.get(0)?,
+            key: cols.get(1)?,
+            recon: cols.get(2)?,
+            kind: cols.get(3)?,
+            line: cols.get(4)?,
+            here_amount: cols.get(5)?,
+            there_amount: cols.get(6)?,
+            here_state: cols.get(7)?,
+            there_state: cols.get(8)?,
+            here_reference: cols.get(9)?,
+            there_reference: cols.get(10)?,
+            case: cols.get(11)?,
+            found_at: cols.get(12)?,
+        })
     }
 }
 
 pub(crate) async fn difference_by_key(c: &mut Conn, key: &str) -> Result<Option<DifferenceRow>> {
-    let found: Option<Columns> = c
-        .row(
-            "select id, k, recon_id, kind, line_id, here_amount, there_amount, here_state, there_state, case_id, found_at
-             from office_difference where k = ?",
-            (key,),
-        )
-        .await?;
-    Ok(found.map(row))
+    c.row(
+        "select id, k, recon_id, kind, line_id, here_amount, there_amount, here_state, there_state, here_reference,
+             there_reference, case_id, found_at from office_difference where k = ?",
+        (key,),
+    )
+    .await
 }
 
 pub(crate) async fn difference(c: &mut Conn, id: DifferenceId) -> Result<Option<DifferenceRow>> {
-    let found: Option<Columns> = c
-        .row(
-            "select id, k, recon_id, kind, line_id, here_amount, there_amount, here_state, there_state, case_id, found_at
-             from office_difference where id = ?",
-            (id,),
-        )
-        .await?;
-    Ok(found.map(row))
+    c.row(
+        "select id, k, recon_id, kind, line_id, here_amount, there_amount, here_state, there_state, here_reference,
+             there_reference, case_id, found_at from office_difference where id = ?",
+        (id,),
+    )
+    .await
 }
 
 /// Notes that a run saw a difference; seeing it again changes nothing.

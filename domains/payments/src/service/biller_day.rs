@@ -31,6 +31,8 @@ pub struct OurPayment {
     pub bill_no: String,
     /// Fen.
     pub amount_fen: i64,
+    /// The biller's own number of the payment, as it was told to us; empty while it has told none.
+    pub reference: String,
     stands: Stands,
     authorised_at: Ms,
 }
@@ -178,7 +180,7 @@ impl Payments {
     }
 }
 
-fn ours((id, bill_no, amount_fen, state, authorised_at): store::PaidColumns) -> OurPayment {
+fn ours((id, bill_no, amount_fen, state, authorised_at, reference): store::PaidColumns) -> OurPayment {
     let stands = match State::parse(&state) {
         Some(State::Succeeded) => Stands::Paid,
         Some(
@@ -191,6 +193,7 @@ fn ours((id, bill_no, amount_fen, state, authorised_at): store::PaidColumns) -> 
         id,
         bill_no,
         amount_fen,
+        reference,
         stands,
         authorised_at,
     }

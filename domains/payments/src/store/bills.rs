@@ -124,14 +124,15 @@ pub(crate) async fn billers_of_span(c: &mut Conn, (from, to): (Ms, Ms)) -> Resul
     .await
 }
 
-/// A payment as a biller's file is held against it: `(id, bill no, amount, state, authorised at)`.
-pub(crate) type PaidColumns = (String, String, i64, String, Ms);
+/// A payment as a biller's file is held against it: `(id, bill no, amount, state, authorised at, the biller's own
+/// number of it)`.
+pub(crate) type PaidColumns = (String, String, i64, String, Ms, String);
 
 /// A payment to this biller, by its id.
 pub(crate) async fn bill_paid_by_id(c: &mut Conn, biller: &str, id: &str) -> Result<Option<PaidColumns>> {
     c.row(
-        "select b.id, b.bill_no, t.amount, t.state, t.authorised_at from payments_bill b join payments_transfer t on t.id = b.id
-         where b.id = ? and b.biller = ?",
+        "select b.id, b.bill_no, t.amount, t.state, t.authorised_at, b.reference
+         from payments_bill b join payments_transfer t on t.id = b.id where b.id = ? and b.biller = ?",
         (id, biller),
     )
     .await
@@ -145,9 +146,9 @@ pub(crate) async fn bills_paid_until(
     to: Ms,
     limit: i64,
 ) -> Result<Vec<(PaidColumns, Ms)>> {
-    let rows: Vec<(String, String, i64, String, Ms, Ms)> = c
+    let rows: Vec<(String, String, i64, String, Ms, String, Ms)> = c
         .rows(
-            "select b.id, b.bill_no, t.amount, t.state, t.authorised_at, b.told_at
+            "select b.id, b.bill_no, t.amount, t.state, t.authorised_at, b.reference, b.told_at
              from payments_bill b join payments_transfer t on t.id = b.id
              where b.biller = ? and b.stage = 'confirmed' and b.told_at >= ? and b.told_at < ? and (b.told_at > ? or b.id > ?)
              order by b.told_at, b.id limit ?",
@@ -157,8 +158,8 @@ pub(crate) async fn bills_paid_until(
     Ok(rows
         .into_iter()
         .map(
-            |(id, bill_no, amount, state, authorised_at, told_at)| {
-                ((id, bill_no, amount, state, authorised_at), told_at)
+            |(id, bill_no, amount, state, authorised_at, reference, told_at)| {
+                ((id, bill_no, amount, state, authorised_at, reference), told_at)
             },
         )
         .collect())

@@ -1913,6 +1913,8 @@ export interface components {
             here_state: string;
             id: components["schemas"]["DifferenceId"];
             kind: string;
+            /** @description The other side's own number of the booking, as we were told it and as its list has it; none where it is not compared. */
+            here_reference?: string | null;
             line_id: string;
             recon_id: components["schemas"]["ReconId"];
             /** Format: int64 */
@@ -1920,6 +1922,7 @@ export interface components {
             there_state: string;
         };
         /** Format: uuid */
+            there_reference?: string | null;
         DifferenceId: string;
         /**
          * @description Which way money is to be corrected; booked by the core's own staff against the approved voucher.

@@ -105,6 +105,9 @@ pub(crate) struct DifferenceFile {
     pub here_state: String,
     pub there_state: String,
     pub found_at: Ms,
+    /// The other side's own number of the booking, as we were told it and as its list has it; none where it is not compared.
+    pub here_reference: Option<String>,
+    pub there_reference: Option<String>,
 }
 
 impl From<DifferenceRow> for DifferenceFile {
@@ -119,6 +122,8 @@ impl From<DifferenceRow> for DifferenceFile {
             here_state: d.here_state,
             there_state: d.there_state,
             found_at: d.found_at,
+            here_reference: Some(d.here_reference).filter(|text| !text.is_empty()),
+            there_reference: Some(d.there_reference).filter(|text| !text.is_empty()),
         }
     }
 }

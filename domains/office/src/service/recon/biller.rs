@@ -40,6 +40,7 @@ impl Office {
                     (false, false) => REFUSED,
                 }
                 .to_owned(),
+                reference: payment.reference.clone(),
             })
             .collect();
         let there: Vec<Line> = sides
@@ -49,6 +50,7 @@ impl Office {
                 id: line_id(&line.id, &line.bill_no, bills.get(line.id.as_str()).copied()),
                 amount: line.amount_fen,
                 state: if line.paid { BOOKED } else { REFUSED }.to_owned(),
+                reference: line.reference.clone(),
             })
             .collect();
         let comparison = compare(&here, &there);

@@ -54,6 +54,7 @@ fn booked(id: String, amount: i64) -> Line {
         id,
         amount,
         state: BOOKED.to_owned(),
+        reference: String::new(),
     }
 }
 
@@ -141,5 +142,6 @@ fn as_line(id: &str, ours: &OurLine) -> Line {
         id: id.to_owned(),
         amount: ours.amount_fen,
         state: state.to_owned(),
+        reference: String::new(),
     }
 }

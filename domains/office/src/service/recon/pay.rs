@@ -43,6 +43,7 @@ fn booked(number: &str, refund: Option<&str>, amount: i64) -> Line {
         id: refund.map_or_else(|| number.to_owned(), |refund| format!("{number}/{refund}")),
         amount: amount.saturating_abs(),
         state: BOOKED.to_owned(),
+        reference: String::new(),
     }
 }
 

@@ -183,6 +183,7 @@ impl Office {
         }
         let amount = |line: &Option<Line>| line.as_ref().map(|l| l.amount);
         let state = |line: &Option<Line>| line.as_ref().map_or_else(String::new, |l| l.state.clone());
+        let reference = |line: &Option<Line>| line.as_ref().map_or_else(String::new, |l| l.reference.clone());
         let id: crate::model::recon::DifferenceId = self.0.cx.ids.make();
         let new = NewCase {
             kind: CaseKind::Difference,
@@ -201,6 +202,8 @@ impl Office {
             there_amount: amount(&d.there),
             here_state: state(&d.here),
             there_state: state(&d.there),
+            here_reference: reference(&d.here),
+            there_reference: reference(&d.there),
             case,
             found_at: self.0.cx.clock.now(),
         };

@@ -1,0 +1,3 @@
+-- The other side's own number of a booking, as each side of a difference has it; empty where a channel has none.
+alter table office_difference add column here_reference text not null default '';
+alter table office_difference add column there_reference text not null default '';
