@@ -4,7 +4,7 @@ use crate::customer::Customer;
 use crate::engine::Engine;
 use crate::world::World;
 use corebank::EmbeddedCore;
-use kit::clock::Clock;
+use kit::clock::{Clock, Ms};
 use kit::db::{Db, Options};
 use kit::ids::Ids;
 use kit::keys::MasterKey;
@@ -15,6 +15,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const UP_WITHIN: Duration = Duration::from_mins(1);
+/// Tells a debug build by how much its clock is ahead.
+const AHEAD: &str = "CLOCK_AHEAD";
 
 /// Where the bank's own people book, beside the channel.
 pub struct Counter {
@@ -36,6 +38,15 @@ pub struct RealBank {
 impl RealBank {
     /// Starts a fresh bank on the engine of this run, and waits until it answers.
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// A fresh bank whose clock shows this instant, and goes on from there.
+    pub async fn start_at(at: Ms) -> Self {
+        Self::start_with(Some(at)).await
+    }
+
+    async fn start_with(at: Option<Ms>) -> Self {
         let folder = kit::testing::scratch("bank");
         let (port, ops) = (free_port(), free_port());
         let mut setting = vec![
@@ -51,6 +62,7 @@ impl RealBank {
             setting.push(("WEIGUI_DATABASE__URL", database.clone()));
             setting.push(("WEIGUI_REDIS__URL", kit::testing::redis().await.url().to_owned()));
         }
+        setting.extend(at.map(ahead));
         let base = format!("http://127.0.0.1:{port}");
         let world = World::new(base.clone(), format!("{base}/sandbox"));
         let child = launch(&setting, &folder, &["serve", "--demo"]);
@@ -84,6 +96,17 @@ impl RealBank {
         setting.push(("FAILPOINT", point.to_owned()));
         self.child = launch(&setting, &self.folder, &["serve", "--demo"]);
         self.answers().await;
+    }
+
+    /// Starts the killed bank again with its clock at this instant, to die by itself at this fail point, maybe before it
+    /// ever answers.
+    pub async fn wakes_to_die_at(&mut self, at: Ms, point: &str) {
+        self.setting.retain(|(name, _)| *name != AHEAD);
+        self.setting.push(ahead(at));
+        let mut setting = self.setting.clone();
+        setting.push(("FAILPOINT", point.to_owned()));
+        self.child = launch(&setting, &self.folder, &["serve", "--demo"]);
+        self.dies().await;
     }
 
     /// Waits until the bank has died.
@@ -224,6 +247,11 @@ impl Drop for RealBank {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// What makes a bank that starts now believe that it is this instant.
+fn ahead(at: Ms) -> (&'static str, String) {
+    (AHEAD, (at - Clock::system().now()).to_string())
 }
 
 fn launch(setting: &[(&'static str, String)], folder: &Path, args: &[&str]) -> Child {

@@ -2,6 +2,7 @@
 //!
 //! The bank dies by itself where a named fail point says so; see `kit::failpoint`.
 
+use kit::clock::{HOUR, MINUTE, day_bounds};
 use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{Ask, Customer, RealBank};
@@ -62,6 +63,66 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
             settles_at(&wang, before, point).await;
         }
         println!("{point} ({arrival}): {state}");
+    }
+    bank.command(&["ledger", "verify"]);
+    bank.command(&["audit", "verify"]);
+    bank.ends().await;
+}
+
+/// The bank of this story lives in November 2026; the demo's card falls due on the 25th.
+const DUE: &str = "2026-11-25";
+
+/// Made, and dead before the core has heard of it: the bank that wakes repays the bill once, and tells of it once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_dies_over_a_bill_of_auto_repay_repays_and_tells_once() {
+    let due_day = day_bounds(DUE.parse().expect("a day")).0;
+    let mut bank = RealBank::start_at(due_day - 14 * HOUR).await;
+    bank.execute("update identity_policy set factors = 'password' where act = 'autorepay'")
+        .await;
+    let chen = bank.session_of("陈晓明").await;
+    let card = chen.account("credit").await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let bill = chen.get(&format!("/api/cards/{card}/bill")).await.ok();
+    assert_eq!(bill.text("/due_date"), DUE);
+    let (fen, had) = (bill.number("/remaining_fen"), figures(&chen).await);
+    assert!(fen > 0, "{bill}");
+    let ask = json!({"from_account_id": chen.account_id().await, "kind": "full"});
+    let draft = chen
+        .post(&format!("/api/cards/{card}/autorepay"), ask)
+        .await
+        .is(201);
+    let proof = json!({"challenge_id": draft.text("/challenge/id"), "password": chen.pay_password});
+    let path = format!("/api/autorepay/{}/authorise", draft.text("/id"));
+    assert_eq!(chen.post(&path, proof).await.ok().text("/state"), "active");
+
+    bank.kill();
+    bank.wakes_to_die_at(due_day + 9 * HOUR + MINUTE, "payments.autorepay_made")
+        .await;
+    let made = "select count(*) from payments_transfer where purpose = 'repayment'";
+    assert_eq!(bank.number(made).await, 1);
+    let unsent =
+        "select count(*) from payments_transfer where purpose = 'repayment' and state = 'processing'";
+    assert_eq!(bank.number(unsent).await, 1);
+    bank.starts_again().await;
+    let told = "select count(*) from outreach_notice where kind = 'repayment_done'";
+    bank.waits_for(told, 1).await;
+
+    // Looked at again, so that whoever repays twice does it now.
+    bank.execute("update payments_autorepay set look_at = 0").await;
+    bank.waits_for(
+        "select count(*) from payments_autorepay where done_for = '2026-11-25'",
+        1,
+    )
+    .await;
+    let chen = bank.session_of("陈晓明").await;
+    settles_at(&chen, (had.0 - fen, had.1 - fen), "payments.autorepay_made").await;
+    let bill = chen.get(&format!("/api/cards/{card}/bill")).await.ok();
+    assert_eq!(bill.number("/remaining_fen"), 0, "{bill}");
+    let runs = "select count(*) from payments_autorepay_run where result = 'sent' and attempt = 1";
+    for once in [made, runs, told] {
+        assert_eq!(bank.number(once).await, 1, "{once}");
     }
     bank.command(&["ledger", "verify"]);
     bank.command(&["audit", "verify"]);
