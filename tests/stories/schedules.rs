@@ -148,6 +148,35 @@ async fn without_enough_money_the_day_is_skipped_and_told() {
     bank.close().await;
 }
 
+/// Several customers' plans are due in one round, and one of them can't be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_can_not_be_read_keeps_no_other_from_being_sent() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let chen = bank.customer("陈晓明").await.opens_h5().await;
+    let zhao = bank.bound_customer("赵敏").await;
+    let bad = begins(&bank, &zhao, form(&zhao, &chen, 1_000).await).await.ok();
+    bank.execute("update payments_schedule set to_no = 'unreadable'")
+        .await;
+    let mut good = Vec::new();
+    for (payer, payee) in [(&wang, &chen), (&chen, &wang)] {
+        for fen in [2_000, 3_000] {
+            let plan = begins(&bank, payer, form(payer, payee, fen).await).await.ok();
+            good.push(plan.text("/id"));
+        }
+    }
+    days(&bank, 2).await;
+    let sent = bank.column("payments_schedule_run", "schedule_id").await;
+    assert_eq!(sent.len(), good.len(), "{sent:?}");
+    assert!(good.iter().all(|id| sent.contains(id)) && !sent.contains(&bad.text("/id")));
+    let states = bank.column("payments_transfer", "state").await;
+    assert_eq!(
+        states.iter().filter(|state| *state == "succeeded").count(),
+        good.len()
+    );
+    bank.close().await;
+}
+
 /// The core is down in the morning: tried again until evening, then left out and told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_core_that_is_down_in_the_morning_delays_and_one_that_is_down_all_day_skips() {

@@ -20,6 +20,7 @@ mod receipt;
 mod record;
 mod repay;
 mod schedule;
+mod rounds;
 mod scheduled;
 mod sealed;
 mod settle;

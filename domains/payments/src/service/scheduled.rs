@@ -16,6 +16,7 @@ use kit::money::Money;
 use serde_json::json;
 
 use super::Payments;
+use super::rounds::customer_by_customer;
 use crate::error::Error;
 use crate::jobs::SETTLE;
 use crate::model::rules::same_name;
@@ -23,7 +24,7 @@ use crate::model::schedule::{
     Run, Schedule, ScheduleId, Stage, Step, TOLD_BEFORE, TRY_UNTIL, due_at, skipped_text, warning_text,
 };
 use crate::model::transfer::{State, Transfer, TransferId, ask_again_after};
-use crate::store;
+use crate::store::{self, ScheduleRow};
 
 /// Schedules looked at in one round.
 const BATCH: i64 = 100;
@@ -92,28 +93,34 @@ impl Payments {
             })
             .await?;
         let more = is_full(near.len()) || is_full(due.len());
-        // One that fails must not keep the others from being told and sent.
-        for row in near {
-            let id = row.id;
-            let told = match self.open_schedule(row) {
-                Ok(schedule) => self.tell(&schedule).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = told {
-                tracing::warn!(schedule = %id, cause = %error, "scheduled transfer could not be told; trying again");
-            }
-        }
-        for row in due {
-            let id = row.id;
-            let sent = match self.open_schedule(row) {
-                Ok(schedule) => self.run(&schedule).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = sent {
-                tracing::warn!(schedule = %id, cause = %error, "scheduled transfer failed; trying again");
-            }
-        }
+        let whose = |row: ScheduleRow| (row.customer, row);
+        customer_by_customer(near.into_iter().map(whose), |row| self.tell_row(row)).await;
+        customer_by_customer(due.into_iter().map(whose), |row| self.send_row(row)).await;
         Ok(is_full(self.run_autorepay(BATCH).await?) || more)
+    }
+
+    /// One that fails must not keep the others from being told.
+    async fn tell_row(&self, row: ScheduleRow) {
+        let id = row.id;
+        let told = match self.open_schedule(row) {
+            Ok(schedule) => self.tell(&schedule).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            tracing::warn!(schedule = %id, cause = %error, "scheduled transfer could not be told; trying again");
+        }
+    }
+
+    /// Nor from being sent.
+    async fn send_row(&self, row: ScheduleRow) {
+        let id = row.id;
+        let sent = match self.open_schedule(row) {
+            Ok(schedule) => self.run(&schedule).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            tracing::warn!(schedule = %id, cause = %error, "scheduled transfer failed; trying again");
+        }
     }
 
     /// The day before: whether it would work now, so that the customer can mend it.

@@ -7,6 +7,7 @@ use kit::clock::Ms;
 
 use super::super::Payments;
 use super::super::payee::Resolved;
+use super::super::rounds::customer_by_customer;
 use crate::error::Error;
 use crate::model::autorepay::{Agreement, LOOK_AFTER, Open, Run, Turn, try_again, turn};
 use crate::model::transfer::State;
@@ -55,18 +56,22 @@ impl Payments {
             .read(async move |c| store::agreements_to_look_at(c, now, most).await)
             .await?;
         let taken = found.len();
-        for a in found {
-            // One that fails must not keep the others from being repaid.
-            match self.look_at(&a).await {
-                // Ended, or dealt with by another node, a moment ago.
-                Ok(()) | Err(Error::AgreementState) => {}
-                Err(error) => {
-                    tracing::warn!(agreement = %a.id, cause = %error, "auto-repay failed; trying again");
-                    self.later(&a, now + LOOK_AFTER).await.ok();
-                }
+        let found = found.into_iter().map(|a| (a.customer, a));
+        customer_by_customer(found, |a| self.look_at_one(a)).await;
+        Ok(taken)
+    }
+
+    /// One that fails must not keep the others from being repaid.
+    async fn look_at_one(&self, a: Agreement) {
+        match self.look_at(&a).await {
+            // Ended, or dealt with by another node, a moment ago.
+            Ok(()) | Err(Error::AgreementState) => {}
+            Err(error) => {
+                tracing::warn!(agreement = %a.id, cause = %error, "auto-repay failed; trying again");
+                let at = self.cx.clock.now() + LOOK_AFTER;
+                self.later(&a, at).await.ok();
             }
         }
-        Ok(taken)
     }
 
     async fn look_at(&self, a: &Agreement) -> Result<(), Error> {
