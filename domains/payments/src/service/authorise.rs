@@ -5,10 +5,11 @@ use accounts::Accounts;
 use identity::{Customer, Proof};
 use kit::clock::Ms;
 use kit::db::Conn;
-use kit::idem::{self, Claim};
+use kit::idem;
 use kit::jobs::{self, NewJob};
 
 use super::Payments;
+use super::key::Key;
 use super::look::TransferState;
 use crate::error::Error;
 use crate::jobs::SETTLE;
@@ -19,14 +20,6 @@ use crate::store::{self, Wait};
 
 /// The job looks after the transfer when this request does not come back with an answer in time.
 const LOOK_AFTER: i64 = 8 * kit::clock::SECOND;
-
-/// The caller's key for one command.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) scope: String,
-    pub(crate) key: String,
-    pub(crate) hash: String,
-}
 
 impl Payments {
     /// Authorises with the customer's proof and waits a moment for the outcome; what is not known by
@@ -130,12 +123,8 @@ impl Payments {
         key: &Key,
     ) -> Result<(), Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
-        match idem::claim(c, &key.scope, &key.key, &key.hash, now, 0).await? {
-            Claim::New => {}
-            Claim::Different => return Err(Error::KeyReused),
-            Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => {
-                return Err(Error::InProgress { retry_after: 1 });
-            }
+        if key.claim::<TransferId>(c, now).await?.is_some() {
+            return Err(Error::InProgress { retry_after: 1 });
         }
         let challenge = transfer.challenge.parse().map_err(|_| Error::NotFound)?;
         self.identity
@@ -154,8 +143,7 @@ impl Payments {
         }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
-        idem::finish(c, &key.scope, &key.key, &id.to_string()).await?;
-        Ok(())
+        key.finish(c, id).await
     }
 
     /// Sent now, or kept until its time with the money held; a job looks after it either way.

@@ -5,14 +5,14 @@ use audit::{Actor, Entry};
 use corebank::Answer;
 use identity::{Challenge, Customer, Factor, NewChallenge, mask};
 use kit::db::Conn;
-use kit::idem::{self, Claim};
+use kit::idem;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Payments;
-use super::authorise::Key;
+use super::key::Key;
 use super::look::TransferState;
 use super::payee::{NameCheck, Resolved, To};
 use crate::error::Error;
@@ -93,13 +93,8 @@ impl Payments {
             .cx
             .db
             .tx(async move |c| {
-                match idem::claim(c, &key.scope, &key.key, &key.hash, transfer.created_at, 0).await? {
-                    Claim::New => {}
-                    Claim::Done(id) => return id.parse().map_err(|_| Error::NotFound),
-                    Claim::Different => return Err(Error::KeyReused),
-                    Claim::Running { .. } | Claim::Stalled => {
-                        return Err(Error::InProgress { retry_after: 1 });
-                    }
+                if let Some(id) = key.claim(c, transfer.created_at).await? {
+                    return Ok::<_, Error>(id);
                 }
                 this.write_draft(c, transfer.clone(), &factors).await?;
                 if let Some(bill) = &bill {
@@ -107,7 +102,7 @@ impl Payments {
                 }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
-                idem::finish(c, &key.scope, &key.key, &transfer.id.to_string()).await?;
+                key.finish(c, transfer.id).await?;
                 Ok(transfer.id)
             })
             .await?;
@@ -116,19 +111,9 @@ impl Payments {
 
     /// The draft that this key made before, if it did.
     pub(crate) async fn earlier(&self, who: &Customer, key: &Key) -> Result<Option<TransferState>, Error> {
-        let (key, now) = (key.clone(), self.cx.clock.now());
-        let known = self
-            .cx
-            .db
-            .read(async move |c| idem::look(c, &key.scope, &key.key, &key.hash, now).await)
-            .await?;
-        match known {
-            Claim::New => Ok(None),
-            Claim::Done(id) => Ok(Some(
-                self.show(who, id.parse().map_err(|_| Error::NotFound)?).await?,
-            )),
-            Claim::Different => Err(Error::KeyReused),
-            Claim::Running { .. } | Claim::Stalled => Err(Error::InProgress { retry_after: 1 }),
+        match self.made_before(key).await? {
+            Some(id) => Ok(Some(self.show(who, id).await?)),
+            None => Ok(None),
         }
     }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Payments;
-use super::authorise::Key;
 use super::draft::Wish;
+use super::key::Key;
 use super::look::TransferState;
 use super::payee::{NameCheck, Resolved};
 use crate::error::Error;

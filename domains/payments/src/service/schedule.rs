@@ -3,7 +3,7 @@
 use audit::{Actor, Entry};
 use identity::{Challenge, Customer, NewChallenge, Proof, mask};
 use kit::db::Conn;
-use kit::idem::{self, Claim};
+use kit::idem;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Payments;
 use super::draft::{memo_of, reachable};
+use super::key::Key;
 use super::payee::To;
 use crate::error::Error;
 use crate::model::schedule::{
@@ -63,30 +64,25 @@ impl Payments {
         key: &str,
         ask: &NewSchedule,
     ) -> Result<ScheduleState, Error> {
-        let scope = format!("schedule:{}", who.id);
-        let hash = self.cx.vault.tag("schedule.ask", &[&idem::hash_of(ask)]);
-        let (look_scope, look_key, look_hash, now) =
-            (scope.clone(), key.to_owned(), hash.clone(), self.cx.clock.now());
-        let known = self
-            .cx
-            .db
-            .read(async move |c| idem::look(c, &look_scope, &look_key, &look_hash, now).await)
-            .await?;
-        if known != Claim::New {
-            return self.schedule(who, earlier(known)?).await;
+        let key = Key {
+            scope: format!("schedule:{}", who.id),
+            key: key.to_owned(),
+            hash: self.cx.vault.tag("schedule.ask", &[&idem::hash_of(ask)]),
+        };
+        if let Some(earlier) = self.made_before(&key).await? {
+            return self.schedule(who, earlier).await;
         }
         let schedule = self.planned(who, ask).await?;
-        let (this, key) = (self.clone(), key.to_owned());
+        let this = self.clone();
         let id = self
             .cx
             .db
             .tx(async move |c| {
-                let claim = idem::claim(c, &scope, &key, &hash, schedule.created_at, 0).await?;
-                if claim != Claim::New {
-                    return earlier(claim);
+                if let Some(earlier) = key.claim(c, schedule.created_at).await? {
+                    return Ok::<_, Error>(earlier);
                 }
                 this.write_plan(c, schedule.clone()).await?;
-                idem::finish(c, &scope, &key, &schedule.id.to_string()).await?;
+                key.finish(c, schedule.id).await?;
                 Ok(schedule.id)
             })
             .await?;
@@ -274,14 +270,6 @@ impl Payments {
             detail: json!({}),
         };
         Ok(audit::note(c, &self.cx, entry).await?)
-    }
-}
-
-fn earlier(claim: Claim) -> Result<ScheduleId, Error> {
-    match claim {
-        Claim::Done(id) => id.parse().map_err(|_| Error::NotFound),
-        Claim::Different => Err(Error::KeyReused),
-        Claim::New | Claim::Running { .. } | Claim::Stalled => Err(Error::InProgress { retry_after: 1 }),
     }
 }
 

@@ -5,12 +5,13 @@ use audit::{Actor, Entry};
 use corebank::AccountKind;
 use identity::{Challenge, Customer, Factor, NewChallenge, Proof};
 use kit::db::Conn;
-use kit::idem::{self, Claim};
+use kit::idem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::super::Payments;
+use super::super::key::Key;
 use crate::error::Error;
 use crate::model::autorepay::{Agreement, AgreementId, Kind, Run, Stage, Step};
 use crate::store;
@@ -66,35 +67,28 @@ impl Payments {
         key: &str,
         (card, ask): (AccountId, &SignAutoRepay),
     ) -> Result<AgreementState, Error> {
-        let scope = format!("autorepay:{}", who.id);
-        let hash = self
-            .cx
-            .vault
-            .tag("autorepay.ask", &[&idem::hash_of(&(card, ask))]);
-        let (known_scope, known_key, known_hash) = (scope.clone(), key.to_owned(), hash.clone());
-        let now = self.cx.clock.now();
-        let known = self
-            .cx
-            .db
-            .read(async move |c| idem::look(c, &known_scope, &known_key, &known_hash, now).await)
-            .await?;
-        if known != Claim::New {
-            return self.own_agreement_state(who, earlier(known)?).await;
+        let asked = idem::hash_of(&(card, ask));
+        let key = Key {
+            scope: format!("autorepay:{}", who.id),
+            key: key.to_owned(),
+            hash: self.cx.vault.tag("autorepay.ask", &[&asked]),
+        };
+        if let Some(earlier) = self.made_before(&key).await? {
+            return self.own_agreement_state(who, earlier).await;
         }
         let (agreement, summary) = self.agreed(who, card, ask).await?;
         let factors = self.identity.policy("autorepay", 0).await?;
-        let (this, key) = (self.clone(), key.to_owned());
+        let this = self.clone();
         let id = self
             .cx
             .db
             .tx(async move |c| {
-                let claim = idem::claim(c, &scope, &key, &hash, now, 0).await?;
-                if claim != Claim::New {
-                    return earlier(claim);
+                if let Some(earlier) = key.claim(c, agreement.created_at).await? {
+                    return Ok::<_, Error>(earlier);
                 }
                 this.write_agreement(c, agreement.clone(), (&summary, &factors))
                     .await?;
-                idem::finish(c, &scope, &key, &agreement.id.to_string()).await?;
+                key.finish(c, agreement.id).await?;
                 Ok(agreement.id)
             })
             .await?;
@@ -294,13 +288,5 @@ impl Payments {
             detail,
         };
         Ok(audit::note(c, &self.cx, entry).await?)
-    }
-}
-
-fn earlier(claim: Claim) -> Result<AgreementId, Error> {
-    match claim {
-        Claim::Done(id) => id.parse().map_err(|_| Error::NoAgreement),
-        Claim::Different => Err(Error::KeyReused),
-        Claim::New | Claim::Running { .. } | Claim::Stalled => Err(Error::InProgress { retry_after: 1 }),
     }
 }

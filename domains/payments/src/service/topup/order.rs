@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use accounts::AccountId;
 use audit::Actor;
 use identity::{Customer, mask};
-use kit::idem::{self, Claim};
+use kit::idem;
 use kit::jobs::{self, NewJob};
 use kit::web::{Cursor, Page};
 use rails::Answer;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::super::key::Key;
 use super::sealed::refund_of;
 use super::{PATIENCE, TopUps};
 use crate::error::Error;
@@ -85,18 +86,17 @@ impl TopUps {
         ask: &NewTopUp,
         topup: TopUp,
     ) -> Result<TopUpId, Error> {
-        let (this, key) = (self.clone(), key.to_owned());
-        let (scope, hash) = (format!("topup:{}", who.id), idem::hash_of(ask));
+        let this = self.clone();
+        let key = Key {
+            scope: format!("topup:{}", who.id),
+            key: key.to_owned(),
+            hash: idem::hash_of(ask),
+        };
         self.cx
             .db
             .tx(async move |c| {
-                match idem::claim(c, &scope, &key, &hash, topup.created_at, 0).await? {
-                    Claim::New => {}
-                    Claim::Done(id) => return id.parse().map_err(|_| Error::NoTopUp),
-                    Claim::Different => return Err(Error::KeyReused),
-                    Claim::Running { .. } | Claim::Stalled => {
-                        return Err(Error::InProgress { retry_after: 1 });
-                    }
+                if let Some(id) = key.claim(c, topup.created_at).await? {
+                    return Ok::<_, Error>(id);
                 }
                 store::insert_topup(c, &this.seal(&topup)).await?;
                 let id = topup.id.to_string();
@@ -111,7 +111,7 @@ impl TopUps {
                 let told = ("topup.order", format!("topup:{id}"), "ok");
                 this.trail(c, actor, told, json!({"amount_fen": topup.amount}))
                     .await?;
-                idem::finish(c, &scope, &key, &id).await?;
+                key.finish(c, topup.id).await?;
                 Ok(topup.id)
             })
             .await

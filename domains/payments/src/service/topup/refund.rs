@@ -8,7 +8,7 @@ use identity::Customer;
 use kit::clock::Ms;
 use kit::db::Conn;
 use kit::events;
-use kit::idem::{self, Claim};
+use kit::idem;
 use kit::jobs::{self, NewJob};
 use rails::Answer;
 use rails::wechat::{RefundOrder, RefundState as AtPay};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::super::key::Key;
 use super::sealed::refund_of;
 use super::{PATIENCE, TopUpShown, TopUps};
 use crate::error::Error;
@@ -57,18 +58,17 @@ impl TopUps {
             created_at: self.now(),
             checks: 0,
         };
-        let (scope, hash) = (format!("topup.refund:{}", who.id), idem::hash_of(&(id, ask)));
-        let (this, key, customer) = (self.clone(), key.to_owned(), who.id);
+        let key = Key {
+            scope: format!("topup.refund:{}", who.id),
+            key: key.to_owned(),
+            hash: idem::hash_of(&(id, ask)),
+        };
+        let (this, customer) = (self.clone(), who.id);
         self.cx
             .db
             .tx(async move |c| {
-                match idem::claim(c, &scope, &key, &hash, refund.created_at, 0).await? {
-                    Claim::New => {}
-                    Claim::Done(_) => return Ok(()),
-                    Claim::Different => return Err(Error::KeyReused),
-                    Claim::Running { .. } | Claim::Stalled => {
-                        return Err(Error::InProgress { retry_after: 1 });
-                    }
+                if key.claim::<TopUpRefundId>(c, refund.created_at).await?.is_some() {
+                    return Ok(());
                 }
                 if refund.amount < 1 || !store::reserve_refund(c, id, refund.amount).await? {
                     return Err(Error::RefundTooMuch);
@@ -83,8 +83,7 @@ impl TopUps {
                     json!({"refund": refund.id, "amount_fen": refund.amount}),
                 )
                 .await?;
-                idem::finish(c, &scope, &key, &refund.id.to_string()).await?;
-                Ok(())
+                key.finish(c, refund.id).await
             })
             .await?;
         self.show(who, id).await
