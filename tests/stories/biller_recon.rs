@@ -335,6 +335,7 @@ async fn each_planted_fault_is_found_and_opens_one_case_however_often_it_is_seen
     let case = open[0]["id"].as_str().expect("an id");
     let page = staff.get(&format!("/api/office/cases/{case}")).await.ok();
     assert_eq!(page.text("/matter/recon/party_name"), "示范市供电公司", "{page}");
+    assert!(page.number("/amount_fen") > 0, "a difference has its amount");
     bank.close().await;
 }
 
@@ -362,6 +363,10 @@ async fn a_file_that_was_cut_off_is_refused_and_told_once_until_a_whole_one_come
     let case = told[0]["id"].as_str().expect("an id");
     let page = staff.get(&format!("/api/office/cases/{case}")).await.ok();
     assert_eq!(page.text("/matter/recon/trouble"), "broken", "{page}");
+    assert!(
+        told[0]["amount_fen"].is_null() && page.at("/amount_fen").is_null(),
+        "{page}"
+    );
     assert_eq!(page.text("/matter/recon/scope"), "2026-11-23");
 
     bank.world.faults(json!({"billers": {"file": "none"}})).await;

@@ -1,4 +1,5 @@
 // Chinese for what the server says of cases and of reconciliation. A code without a word is shown as it is.
+import { fenText } from '@weigui/shared'
 import type { Said, Tone } from './words'
 
 export const CASE_KINDS = [
@@ -35,8 +36,8 @@ const DIFFERENCES: Record<string, string> = {
   missing_here: '我方缺这一笔',
   amount: '金额不符',
   state: '状态不符',
-  duplicate: '重复',
   reference: '流水号不符',
+  duplicate: '重复',
 }
 
 const LINE_STATES: Record<string, string> = { booked: '已记账', pending: '处理中', refused: '未记账', '': '没有' }
@@ -93,6 +94,9 @@ export const runSaid = (run: { state: string; trouble?: string | null }): Said =
 export const correctionSaid = (code: string): Said => CORRECTION_STATES[code] ?? { text: code, tone: 'plain' }
 export const coreTone = (code: string): Tone => CORE_TONES[code] ?? 'wait'
 export const directionText = (code: string): string => (code === 'to_customer' ? '补记给客户' : '从客户账户冲回')
+
+/** An amount in yuan; a dash where there is none. */
+export const amountText = (fen: number | null | undefined): string => (typeof fen === 'number' ? fenText(fen) : '—')
 
 /** How long until it is due, or since it was: "还有 3 小时", "超时 2 天". */
 export function dueText(dueAt: number, now: number): string {

@@ -59,6 +59,14 @@ impl CaseKind {
         }
     }
 
+    /// Whether such a case is about one amount; that of a file is about a day.
+    pub(crate) fn has_amount(self) -> bool {
+        match self {
+            Self::UnknownTransfer | Self::Difference | Self::Dispute => true,
+            Self::ReconFile => false,
+        }
+    }
+
     /// With what a person may close such a case without moving money. An unknown transfer is decided by the core
     /// alone, and its case then closes by itself.
     pub(crate) fn outcomes(self) -> &'static [(&'static str, &'static str)] {
@@ -174,7 +182,8 @@ pub(crate) struct Case {
     pub(crate) subject: String,
     /// Empty when no one customer is concerned.
     pub(crate) customer: String,
-    pub(crate) amount: i64,
+    /// None where its kind has none.
+    pub(crate) amount: Option<i64>,
     pub(crate) state: CaseState,
     /// Who works on it; empty while it waits.
     pub(crate) owner: String,

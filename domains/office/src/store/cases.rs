@@ -9,12 +9,17 @@ use crate::model::case::{Case, CaseId, CaseKind, CaseState};
 impl FromRow for Case {
     fn from_row(cols: &Cols<'_>) -> Result<Self> {
         let (kind, state): (String, String) = (cols.get(1)?, cols.get(5)?);
+        let kind = CaseKind::parse(&kind).ok_or_else(|| Error::Row("not a kind of case".to_owned()))?;
         Ok(Self {
             id: cols.get(0)?,
-            kind: CaseKind::parse(&kind).ok_or_else(|| Error::Row("not a kind of case".to_owned()))?,
+            kind,
             subject: cols.get(2)?,
             customer: cols.get(3)?,
-            amount: cols.get(4)?,
+            amount: if kind.has_amount() {
+                Some(cols.get(4)?)
+            } else {
+                None
+            },
             state: CaseState::parse(&state).ok_or_else(|| Error::Row("not a state of a case".to_owned()))?,
             owner: cols.get(6)?,
             owner_name: cols.get(7)?,
@@ -37,7 +42,7 @@ pub(crate) async fn insert(c: &mut Conn, k: &Case) -> Result<bool> {
             k.kind.name(),
             &*k.subject,
             &*k.customer,
-            k.amount,
+            k.amount.unwrap_or(0),
             k.state.name(),
             k.due_at,
             k.opened_at,

@@ -1706,8 +1706,11 @@ export interface components {
         CaseKind: "unknown_transfer" | "difference" | "dispute" | "recon_file";
         /** @description A line of the work-list. Amounts are fen, instants ms UTC. */
         CaseLine: {
-            /** Format: int64 */
-            amount_fen: number;
+            /**
+             * Format: int64
+             * @description None where the case is about no amount, as that of a file.
+             */
+            amount_fen?: number | null;
             closed_at?: components["schemas"]["i64"] | null;
             due_at: components["schemas"]["i64"];
             id: components["schemas"]["CaseId"];
@@ -1910,19 +1913,19 @@ export interface components {
             found_at: components["schemas"]["i64"];
             /** Format: int64 */
             here_fen?: number | null;
+            /** @description The other side's own number of the booking, as we were told it and as its list has it; none where it is not compared. */
+            here_reference?: string | null;
             here_state: string;
             id: components["schemas"]["DifferenceId"];
             kind: string;
-            /** @description The other side's own number of the booking, as we were told it and as its list has it; none where it is not compared. */
-            here_reference?: string | null;
             line_id: string;
             recon_id: components["schemas"]["ReconId"];
             /** Format: int64 */
             there_fen?: number | null;
+            there_reference?: string | null;
             there_state: string;
         };
         /** Format: uuid */
-            there_reference?: string | null;
         DifferenceId: string;
         /**
          * @description Which way money is to be corrected; booked by the core's own staff against the approved voucher.
@@ -2346,8 +2349,11 @@ export interface components {
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
         Page_CaseLine: {
             items: {
-                /** Format: int64 */
-                amount_fen: number;
+                /**
+                 * Format: int64
+                 * @description None where the case is about no amount, as that of a file.
+                 */
+                amount_fen?: number | null;
                 closed_at?: components["schemas"]["i64"] | null;
                 due_at: components["schemas"]["i64"];
                 id: components["schemas"]["CaseId"];

@@ -22,7 +22,7 @@ impl Office {
             kind: CaseKind::UnknownTransfer,
             subject: format!("transfer:{id}"),
             customer: file.customer.to_string(),
-            amount: file.amount_fen,
+            amount: Some(file.amount_fen),
         };
         let this = self.clone();
         self.0
@@ -43,7 +43,7 @@ impl Office {
             kind: CaseKind::Dispute,
             subject: format!("dispute:{id}"),
             customer: file.customer.to_string(),
-            amount: file.line.amount_fen,
+            amount: Some(file.line.amount_fen),
         };
         let this = self.clone();
         self.0

@@ -44,7 +44,8 @@ pub(crate) struct CaseLine {
     pub id: CaseId,
     pub kind: CaseKind,
     pub state: CaseState,
-    pub amount_fen: i64,
+    /// None where the case is about no amount, as that of a file.
+    pub amount_fen: Option<i64>,
     pub owner_name: String,
     /// The caller works on it.
     pub mine: bool,
@@ -104,10 +105,10 @@ pub(crate) struct DifferenceFile {
     pub there_fen: Option<i64>,
     pub here_state: String,
     pub there_state: String,
-    pub found_at: Ms,
     /// The other side's own number of the booking, as we were told it and as its list has it; none where it is not compared.
     pub here_reference: Option<String>,
     pub there_reference: Option<String>,
+    pub found_at: Ms,
 }
 
 impl From<DifferenceRow> for DifferenceFile {
@@ -121,9 +122,9 @@ impl From<DifferenceRow> for DifferenceFile {
             there_fen: d.there_amount,
             here_state: d.here_state,
             there_state: d.there_state,
-            found_at: d.found_at,
             here_reference: Some(d.here_reference).filter(|text| !text.is_empty()),
             there_reference: Some(d.there_reference).filter(|text| !text.is_empty()),
+            found_at: d.found_at,
         }
     }
 }

@@ -27,7 +27,8 @@ pub(crate) struct NewCase {
     pub(crate) kind: CaseKind,
     pub(crate) subject: String,
     pub(crate) customer: String,
-    pub(crate) amount: i64,
+    /// Fen; none where its kind has none.
+    pub(crate) amount: Option<i64>,
 }
 
 /// Who acts on a case: a person, or the bank's own clockwork.

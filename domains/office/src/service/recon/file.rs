@@ -46,7 +46,7 @@ impl Office {
                     kind: CaseKind::ReconFile,
                     subject: file_subject(&run.channel(), &run.scope),
                     customer: String::new(),
-                    amount: 0,
+                    amount: None,
                 };
                 this.open_case(c, &case).await?;
                 tracing::warn!(run = %run.id, kind = run.kind.name(), party = run.party, scope = run.scope, trouble = trouble.name(), "no file to reconcile with");

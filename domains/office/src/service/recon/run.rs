@@ -189,7 +189,7 @@ impl Office {
             kind: CaseKind::Difference,
             subject: format!("difference:{id}"),
             customer: String::new(),
-            amount: amount(&d.here).or(amount(&d.there)).unwrap_or(0),
+            amount: amount(&d.here).or(amount(&d.there)),
         };
         let case = self.open_case(c, &new).await?;
         let row = DifferenceRow {
