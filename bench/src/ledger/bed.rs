@@ -61,7 +61,7 @@ impl Bed {
         Ok(Self {
             db,
             pid,
-            server: server,
+            server,
             _folder: folder,
         })
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::StreamExt as _;
@@ -20,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Reads what the handlers left unread of a request, within bounds, while the answer is on its way.
 pub async fn hear_out(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
+    // Who asks first whether to send is told no and keeps its bytes.
+    if request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
         return next.run(request).await;
     }
     next.run(request.map(|body| Body::new(HeardOut(Some(body)))))

@@ -8,6 +8,9 @@
 //! | `D` one per payment | our id, number of the bill, amount in fen, the biller's own number, `paid` or `reversed` |
 //! | `T` last | how many `D` records, sum in fen of those that are `paid` |
 //!
+//! The biller's own number is the one with which it confirmed the payment: up to 80 printable ASCII characters without
+//! `|`; another one is a difference.
+//!
 //! A file that does not fit its own head and trailer is no file: one that was cut off has no trailer, or one that does
 //! not fit.
 
@@ -81,6 +84,12 @@ fn line(record: &str) -> Option<FileLine> {
         },
     };
     (kind == "D" && fields.next().is_none()).then_some(line)
+}
+
+/// A biller's own number of a payment as a file could carry it.
+pub(crate) fn number(text: &str) -> Option<String> {
+    let text = text.trim();
+    (is_token(text, REFERENCE) && !text.contains('|')).then(|| text.to_owned())
 }
 
 /// Letters, digits and signs, so that a line can be kept and shown whatever sent it.

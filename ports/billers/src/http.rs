@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::file;
 use crate::{Bill, BillerHub, DayFile, Filed, Found, Owed, Payment, Refusal, Word};
 
 const SIGNATURE: &str = "x-signature";
@@ -94,7 +95,9 @@ impl HttpBillers {
         match self.ask(path, &body).await {
             Some(Said::Unknown) => Word::NotSeen,
             Some(Said::Pending) => Word::Pending,
-            Some(Said::Confirmed { reference }) => Word::Confirmed { reference },
+            Some(Said::Confirmed { reference }) => Word::Confirmed {
+                reference: file::number(&reference).unwrap_or_default(),
+            },
             Some(Said::Refused { reason }) => Word::Refused(Refusal::parse(&reason)),
             Some(Said::Owed { .. } | Said::NoSuchNumber | Said::File { .. } | Said::NotReady) | None => {
                 Word::Unknown

@@ -60,7 +60,8 @@ pub enum Word {
     NotSeen,
     Pending,
     Confirmed {
-        /// The biller's own number of the payment.
+        /// The biller's own number of the payment, the same that its daily file will carry ([`file`]); empty when it
+        /// has told none that a file could carry.
         reference: String,
     },
     Refused(Refusal),

@@ -33,8 +33,14 @@ fn transfer(world: &World, order: TransferOrder) -> BoxFuture<'_, Said> {
 }
 
 async fn hold(world: &World, fen: i64) -> Uuid {
+    let hold = held(world, fen);
+    world.core.hold(&hold).await.done().unwrap();
+    hold.id
+}
+
+fn held(world: &World, fen: i64) -> HoldOrder {
     let order = world.order(fen);
-    let hold = HoldOrder {
+    HoldOrder {
         id: order.id,
         debit_account: order.debit_account,
         credit_account: order.credit_account,
@@ -42,19 +48,27 @@ async fn hold(world: &World, fen: i64) -> Uuid {
         memo: "押金".to_owned(),
         business_date: order.business_date,
         timeout_ms: None,
-    };
-    world.core.hold(&hold).await.done().unwrap();
-    hold.id
+    }
 }
 
 async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
-    let lost = world.person("张伟");
-    let report = RestrictionOrder {
-        id: world.order(1).id,
-        kind: RestrictionKind::LossReport,
-        source: RestrictionSource::Customer,
-    };
-    world.core.restrict(&demand(lost), &report).await.done().unwrap();
+    let (lost, frozen) = (world.person("张伟"), world.person("赵敏"));
+    for (person, kind) in [
+        (lost, RestrictionKind::LossReport),
+        (frozen, RestrictionKind::Frozen),
+    ] {
+        let report = RestrictionOrder {
+            id: world.order(1).id,
+            kind,
+            source: RestrictionSource::Bank,
+        };
+        world
+            .core
+            .restrict(&demand(person), &report)
+            .await
+            .done()
+            .unwrap();
+    }
     let (kept, freed) = (hold(&world, 30).await, hold(&world, 40).await);
     let (payer, payee) = (world.bank().payer, world.bank().payee);
     let before = posted(&world, &payer).await;
@@ -88,6 +102,10 @@ async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
                 Err(RefusalCode::AccountRestricted),
             ),
             (
+                other(&|o| o.credit_account = demand(frozen)),
+                Err(RefusalCode::PayeeRestricted),
+            ),
+            (
                 other(&|o| o.amount = Money::cny(before)),
                 Err(RefusalCode::InsufficientFunds),
             ),
@@ -108,6 +126,19 @@ async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
         hold: world.order(1).id,
     };
     let core = &world.core;
+    // Held and posted in one group, and an id twice that is refused.
+    let both = held(&world, 50);
+    let at_once = PostOrder {
+        id: world.order(1).id,
+        hold: both.id,
+        amount: None,
+    };
+    asked.push((async move { said(core.hold(&both).await) }.boxed(), Ok(())));
+    asked.push((async move { said(core.post(&at_once).await) }.boxed(), Ok(())));
+    let nobody = other(&|o| o.credit_account = "6200000000000000".to_owned());
+    for order in [nobody.clone(), nobody] {
+        asked.push((transfer(&world, order), Err(RefusalCode::PayeeNotFound)));
+    }
     asked.push((async move { said(core.post(&post).await) }.boxed(), Ok(())));
     asked.push((async move { said(core.void(&void).await) }.boxed(), Ok(())));
     let nothing = async move { said(core.void(&never).await) }.boxed();
@@ -115,8 +146,8 @@ async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
     let (asks, wanted): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
     assert_eq!(join_all(asks).await, wanted);
 
-    assert_eq!(posted(&world, &payer).await, before - 6 * 100 - 30);
-    let page = world.core.entries(&EntryQuery::all(&payee, 7)).await;
+    assert_eq!(posted(&world, &payer).await, before - 6 * 100 - 30 - 50);
+    let page = world.core.entries(&EntryQuery::all(&payee, 8)).await;
     let page = page.done().unwrap().items;
     let payer_name = world.person("王建国").name;
     assert!(
@@ -124,7 +155,8 @@ async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
             .all(|e| e.counterparty_name.as_deref() == Some(payer_name)),
         "{page:#?}"
     );
-    assert!(page.iter().any(|e| e.memo == "押金"), "{page:#?}");
+    let deposits = page.iter().filter(|e| e.memo == "押金").count();
+    assert_eq!(deposits, 2, "{page:#?}");
     world.books_are_whole().await;
 }
 

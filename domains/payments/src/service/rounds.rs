@@ -9,20 +9,24 @@ use identity::CustomerId;
 /// Customers whose rows a node works on at the same time.
 const AT_ONCE: usize = 8;
 
-/// Does every row. Those of one customer are done one after another, in their order: what one takes from an account, the
-/// next doesn't find there.
+/// Does every row; whose row comes first has the first turn. Those of one customer are done one after another, in their
+/// order: what one takes from an account, the next doesn't find there.
 pub(super) async fn customer_by_customer<T, W>(
     rows: impl Iterator<Item = (CustomerId, T)>,
     work: impl Fn(T) -> W,
 ) where
     W: Future<Output = ()>,
 {
-    let mut of_customer: BTreeMap<CustomerId, Vec<T>> = BTreeMap::new();
+    let (mut turns, mut turn_of) = (Vec::<Vec<T>>::new(), BTreeMap::new());
     for (customer, row) in rows {
-        of_customer.entry(customer).or_default().push(row);
+        let turn = *turn_of.entry(customer).or_insert(turns.len());
+        match turns.get_mut(turn) {
+            Some(rows) => rows.push(row),
+            None => turns.push(vec![row]),
+        }
     }
     let work = &work;
-    stream::iter(of_customer.into_values())
+    stream::iter(turns)
         .for_each_concurrent(AT_ONCE, |rows| async move {
             for row in rows {
                 work(row).await;

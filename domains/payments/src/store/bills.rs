@@ -110,18 +110,34 @@ pub(crate) async fn biller_names(c: &mut Conn) -> Result<Vec<(String, String)>> 
 }
 
 /// Codes and names of the billers whose file of a span is asked for: those that can be paid, and those to which a payment
-/// was authorised before its end that was not confirmed before its beginning, so that it may stand there.
-pub(crate) async fn billers_of_span(c: &mut Conn, (from, to): (Ms, Ms)) -> Result<Vec<(String, String)>> {
-    c.rows(
-        "select p.code, p.name from payments_biller p where p.active = 1
-         or exists (select 1 from payments_bill b join payments_transfer t on t.id = b.id
-             where b.biller = p.code and b.stage = 'confirmed' and b.told_at >= ? and t.authorised_at < ?)
-         or exists (select 1 from payments_bill b join payments_transfer t on t.id = b.id
-             where b.biller = p.code and b.stage = 'sent' and t.authorised_at < ?)
-         order by p.place, p.code",
-        (from, to, to),
-    )
-    .await
+/// was authorised before its end of which they had not told before its beginning, so that it may stand there.
+pub(crate) async fn billers_of_span(c: &mut Conn, span: (Ms, Ms)) -> Result<Vec<(String, String)>> {
+    let sql = "select code, name, active from payments_biller order by place, code";
+    let all: Vec<(String, String, bool)> = c.rows(sql, ()).await?;
+    let mut found = Vec::with_capacity(all.len());
+    for (code, name, active) in all {
+        if active || may_have_taken(c, &code, span).await? {
+            found.push((code, name));
+        }
+    }
+    Ok(found)
+}
+
+/// One biller at a time: with its code given, each question is a range of the index, however many bills it ever had.
+async fn may_have_taken(c: &mut Conn, biller: &str, (from, to): (Ms, Ms)) -> Result<bool> {
+    for stage in ["confirmed", "refused"] {
+        let told = "select b.id from payments_bill b join payments_transfer t on t.id = b.id
+             where b.biller = ? and b.stage = ? and b.told_at >= ? and t.authorised_at < ? limit 1";
+        if c.row::<(String,)>(told, (biller, stage, from, to))
+            .await?
+            .is_some()
+        {
+            return Ok(true);
+        }
+    }
+    let sent = "select b.id from payments_bill b join payments_transfer t on t.id = b.id
+         where b.biller = ? and b.stage = 'sent' and t.authorised_at < ? limit 1";
+    Ok(c.row::<(String,)>(sent, (biller, to)).await?.is_some())
 }
 
 /// A payment as a biller's file is held against it: `(id, bill no, amount, state, authorised at, the biller's own

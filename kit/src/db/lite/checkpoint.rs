@@ -1,15 +1,19 @@
 //! Carrying the log's pages over into the database file, beside the writer instead of within its COMMITs: whoever
 //! waits for a COMMIT must not wait for thousands of pages of others.
 //!
-//! Under load without a pause the log never is quite carried over, so it can't begin anew and grows. Once it has
-//! grown to [`LONG`], the writer itself carries over the little that is left, and it begins anew.
+//! Only a log that is carried over to its very end can begin anew, and under load without a pause there always is a
+//! COMMIT more. So once the log has grown [`LONG`] the writer carries over the little that is left, if it is little;
+//! and however much it is when the log has grown [`TOO_LONG`], which is the brake on a writer that is faster than the
+//! disk takes pages. A reader that holds its snapshot for long keeps the log from ending; the log grows until it goes.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::hooks::Wal;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Link;
 use crate::db::error::{Error, Result};
@@ -17,8 +21,12 @@ use crate::db::error::{Error, Result};
 /// Pages in the log at which they are carried over; fewer and a page is carried more often, more and recovery after
 /// a crash takes longer.
 const DUE: i32 = 4_000;
-/// Pages at which the writer helps: 96 MiB.
+/// Pages at which the writer helps with the last few: 96 MiB.
 const LONG: i32 = 24_000;
+/// Pages at which the writer helps in any case: 384 MiB.
+const TOO_LONG: i32 = 4 * LONG;
+/// How often in a row the end of the log is run after.
+const RUNS: usize = 4;
 
 /// The thread that carries over; ends with its writer.
 pub(super) struct Checkpointer(JoinHandle<()>);
@@ -31,17 +39,22 @@ impl Checkpointer {
         let db = Connection::open_with_flags(path, flags).map_err(refused)?;
         // The file must be on the disk before the log is written over.
         db.execute_batch("pragma synchronous = full;").map_err(refused)?;
-        let (bell, rings) = sync_channel(1);
+        let (ring, rings) = sync_channel(1);
+        let bell = Bell {
+            ring,
+            carried: Arc::default(),
+        };
+        let carried = Arc::clone(&bell.carried);
         writer
             .db
             .wal_hook(Some(move |wal: &mut Wal, pages| {
-                look(wal, pages, &bell);
+                bell.look(wal, pages);
                 Ok(())
             }))
             .map_err(refused)?;
         thread::Builder::new()
             .name("db-checkpoint".into())
-            .spawn(move || serve(&db, &rings))
+            .spawn(move || serve(&db, &rings, &carried))
             .map(Self)
             .map_err(|e| Error::Unavailable(e.to_string()))
     }
@@ -57,23 +70,58 @@ impl Checkpointer {
     }
 }
 
-/// After each COMMIT. The transaction is kept whatever happens here.
-fn look(wal: &mut Wal, pages: i32, bell: &SyncSender<()>) {
-    if pages >= LONG {
-        // Busy when the other thread is at it: then the next COMMIT looks again.
-        wal.checkpoint().ok();
-    } else if pages >= DUE
-        && let Err(TrySendError::Disconnected(())) = bell.try_send(())
-    {
-        wal.checkpoint().ok();
+/// What the writer has of the other thread.
+struct Bell {
+    ring: SyncSender<()>,
+    /// Pages of the log that it had carried over when it last was done.
+    carried: Arc<AtomicI32>,
+}
+
+impl Bell {
+    /// After each COMMIT. The transaction is kept whatever happens here.
+    fn look(&self, wal: &mut Wal, pages: i32) {
+        if pages < DUE {
+            return;
+        }
+        let alone = matches!(self.ring.try_send(()), Err(TrySendError::Disconnected(())));
+        let left = pages - self.carried.load(Ordering::Relaxed);
+        let few = pages >= LONG && left < DUE;
+        // Busy while the other thread is at it: then the next COMMIT looks again.
+        if (alone || few || pages >= TOO_LONG)
+            && let Err(error) = wal.checkpoint()
+            && error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)
+        {
+            failed(&error);
+        }
     }
 }
 
-fn serve(db: &Connection, rings: &Receiver<()>) {
+fn serve(db: &Connection, rings: &Receiver<()>, carried: &AtomicI32) {
     while rings.recv().is_ok() {
-        let done = db.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(()));
-        if let Err(error) = done {
-            tracing::warn!(%error, "carrying over the database's log failed; the next COMMIT asks again");
+        for _ in 0..RUNS {
+            match run(db) {
+                Ok((pages, done)) => {
+                    carried.store(done, Ordering::Relaxed);
+                    if done >= pages {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    failed(&error);
+                    break;
+                }
+            }
         }
     }
+}
+
+/// Pages in the log, and how many of them are carried over.
+fn run(db: &Connection) -> rusqlite::Result<(i32, i32)> {
+    db.query_row("pragma wal_checkpoint(passive)", (), |row| {
+        Ok((row.get(1)?, row.get(2)?))
+    })
+}
+
+fn failed(error: &rusqlite::Error) {
+    tracing::warn!(%error, "carrying over the database's log failed; the next COMMIT tries again");
 }

@@ -51,20 +51,22 @@ impl Text {
         Ok(true)
     }
 
-    /// Inserts those whose key is free; tells for each whether it was. One that is taken costs its chunk a
-    /// statement per row.
+    /// Inserts those whose key is free; tells for each whether it was. A part with a taken key is halved until the key
+    /// stands alone, so one costs a few statements and not one per row.
     pub async fn insert_free(&self, s: &mut dyn Sql, rows: &[Vec<Value<'_>>]) -> Result<Vec<bool>, Error> {
-        let (mut rest, mut free) = (rows, Vec::with_capacity(rows.len()));
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(exact(rest.len()));
-            if self.insert_chunk(s, now).await? {
+        let (mut parts, mut free) = (vec![rows], Vec::with_capacity(rows.len()));
+        while let Some(part) = parts.pop() {
+            let (now, later) = part.split_at(exact(part.len()).min(part.len()));
+            if !later.is_empty() {
+                parts.extend([later, now]);
+            } else if now.is_empty() || self.insert_chunk(s, now).await? {
                 free.extend(now.iter().map(|_| true));
+            } else if let [_] = now {
+                free.push(false);
             } else {
-                for row in now.chunks(1) {
-                    free.push(self.insert_chunk(s, row).await?);
-                }
+                let (left, right) = now.split_at(now.len() / 2);
+                parts.extend([right, left]);
             }
-            rest = later;
         }
         Ok(free)
     }
@@ -75,7 +77,7 @@ impl Text {
         Ok(s.insert_new(self.of(rows.len()), &args).await?)
     }
 
-    /// The rows of all `keys`, which are given in the order in which they are to be locked.
+    /// The rows of all `keys`, the last of which may be given several times: for `in ({?|, })`. They are given in the order in which they are to be locked.
     pub async fn rows(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<Vec<Vec<Cell>>, Error> {
         let mut out = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(longest(&PADDED)) {
@@ -85,7 +87,8 @@ impl Text {
         Ok(out)
     }
 
-    /// Runs a statement once for all `keys`; how many rows it matched or made.
+    /// Runs a statement for all `keys`; how many rows it matched or made. The last key may be given several times: for
+    /// `in ({?|, })` only.
     pub async fn exec(&self, s: &mut dyn Sql, keys: &[&str]) -> Result<u64, Error> {
         let mut done = 0;
         for chunk in keys.chunks(longest(&PADDED)) {

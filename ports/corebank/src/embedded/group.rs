@@ -1,6 +1,6 @@
 //! Commands of many callers, posted as one group in one transaction: claim the ids, check the parties, let the
 //! ledger decide, keep what the statements will show. Each step is a statement or two for the whole group; only a
-//! refusal, or an id that was seen before, costs one of its own. A refusal is kept as well, so that the same id is
+//! refusal, or an id that was seen before, costs a few of its own. A refusal is kept as well, so that the same id is
 //! refused for good and a status query tells the truth.
 
 use std::{
