@@ -63,10 +63,7 @@ impl HttpBody for HeardOut {
 }
 
 impl Drop for HeardOut {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "ends within its patience, and the server waits for its connections at shutdown"
-    )]
+    /// On a task of its own, which ends within its patience; at shutdown the server waits for its connection.
     fn drop(&mut self) {
         if let (Some(body), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
             runtime.spawn(tokio::time::timeout(PATIENCE, throw_away(body)));

@@ -19,8 +19,10 @@ on_both_engines!(
 );
 
 type Said = Result<(), RefusalCode>;
+/// What is asked of the core, and what it is to say.
+type Ask<'w> = (BoxFuture<'w, Said>, Said);
 
-fn said<T>(answer: Answer<T>) -> Said {
+fn said<T>(answer: &Answer<T>) -> Said {
     match answer {
         Answer::Done(_) => Ok(()),
         Answer::Refused(no) => Err(no.code),
@@ -28,17 +30,42 @@ fn said<T>(answer: Answer<T>) -> Said {
     }
 }
 
-fn transfer(world: &World, order: TransferOrder) -> BoxFuture<'_, Said> {
-    async move { said(world.core.transfer(&order).await) }.boxed()
+fn transfer(world: &World, order: TransferOrder, wanted: Said) -> Ask<'_> {
+    let asked = async move { said(&world.core.transfer(&order).await) };
+    (asked.boxed(), wanted)
 }
 
-async fn hold(world: &World, fen: i64) -> Uuid {
-    let hold = held(world, fen);
-    world.core.hold(&hold).await.done().unwrap();
-    hold.id
+fn holds(world: &World, order: HoldOrder) -> Ask<'_> {
+    (
+        async move { said(&world.core.hold(&order).await) }.boxed(),
+        Ok(()),
+    )
 }
 
-fn held(world: &World, fen: i64) -> HoldOrder {
+fn posts(world: &World, hold: Uuid) -> Ask<'_> {
+    let order = PostOrder {
+        id: world.order(1).id,
+        hold,
+        amount: None,
+    };
+    (
+        async move { said(&world.core.post(&order).await) }.boxed(),
+        Ok(()),
+    )
+}
+
+fn voids(world: &World, hold: Uuid, wanted: Said) -> Ask<'_> {
+    let order = VoidOrder {
+        id: world.order(1).id,
+        hold,
+    };
+    (
+        async move { said(&world.core.void(&order).await) }.boxed(),
+        wanted,
+    )
+}
+
+fn deposit(world: &World, fen: i64) -> HoldOrder {
     let order = world.order(fen);
     HoldOrder {
         id: order.id,
@@ -51,108 +78,97 @@ fn held(world: &World, fen: i64) -> HoldOrder {
     }
 }
 
-async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
-    let (lost, frozen) = (world.person("张伟"), world.person("赵敏"));
-    for (person, kind) in [
-        (lost, RestrictionKind::LossReport),
-        (frozen, RestrictionKind::Frozen),
-    ] {
-        let report = RestrictionOrder {
-            id: world.order(1).id,
-            kind,
-            source: RestrictionSource::Bank,
-        };
-        world
-            .core
-            .restrict(&demand(person), &report)
-            .await
-            .done()
-            .unwrap();
-    }
-    let (kept, freed) = (hold(&world, 30).await, hold(&world, 40).await);
-    let (payer, payee) = (world.bank().payer, world.bank().payee);
-    let before = posted(&world, &payer).await;
+async fn held(world: &World, fen: i64) -> Uuid {
+    let hold = deposit(world, fen);
+    world.core.hold(&hold).await.done().unwrap();
+    hold.id
+}
 
-    let other = |change: &dyn Fn(&mut TransferOrder)| {
+async fn restrict(world: &World, name: &str, kind: RestrictionKind) {
+    let order = RestrictionOrder {
+        id: world.order(1).id,
+        kind,
+        source: RestrictionSource::Bank,
+    };
+    let account = demand(world.person(name));
+    world.core.restrict(&account, &order).await.done().unwrap();
+}
+
+const NOBODY: &str = "6200000000000000";
+
+/// Of each kind of transfer one: two that are done, 200 in all, and what is refused.
+fn of_each_kind(world: &World) -> Vec<Ask<'_>> {
+    let of = |change: &dyn Fn(&mut TransferOrder), wanted| {
         let mut order = world.order(100);
         change(&mut order);
-        order
+        transfer(world, order, wanted)
     };
-    let by_card = world.person("陈晓明").card_no.clone();
-    let mut asked: Vec<(BoxFuture<'_, Said>, Said)> = Vec::new();
+    let account = |name: &str| demand(world.person(name));
+    vec![
+        of(&|_| {}, Ok(())),
+        of(
+            &|o| o.credit_account.clone_from(&world.person("陈晓明").card_no),
+            Ok(()),
+        ),
+        of(
+            &|o| NOBODY.clone_into(&mut o.debit_account),
+            Err(RefusalCode::AccountNotFound),
+        ),
+        of(
+            &|o| NOBODY.clone_into(&mut o.credit_account),
+            Err(RefusalCode::PayeeNotFound),
+        ),
+        of(
+            &|o| o.credit_account.clone_from(&o.debit_account),
+            Err(RefusalCode::SameAccount),
+        ),
+        of(
+            &|o| o.debit_account = account("张伟"),
+            Err(RefusalCode::AccountRestricted),
+        ),
+        of(
+            &|o| o.credit_account = account("赵敏"),
+            Err(RefusalCode::PayeeRestricted),
+        ),
+        of(
+            &|o| o.amount = Money::cny(900_000_000_000),
+            Err(RefusalCode::InsufficientFunds),
+        ),
+    ]
+}
+
+async fn a_mixed_crowd_is_answered_as_each_alone(world: World) {
+    restrict(&world, "张伟", RestrictionKind::LossReport).await;
+    restrict(&world, "赵敏", RestrictionKind::Frozen).await;
+    let (kept, freed) = (held(&world, 30).await, held(&world, 40).await);
+    let (from, to) = (world.bank().payer, world.bank().payee);
+    let before = posted(&world, &from).await;
+
     // Whoever comes first leads alone; the others wait for it and make one group.
-    for _ in 0..3 {
-        let mixed = [
-            (other(&|_| {}), Ok(())),
-            (other(&|o| o.credit_account.clone_from(&by_card)), Ok(())),
-            (
-                other(&|o| o.debit_account = "6200000000000000".to_owned()),
-                Err(RefusalCode::AccountNotFound),
-            ),
-            (
-                other(&|o| o.credit_account = "6200000000000000".to_owned()),
-                Err(RefusalCode::PayeeNotFound),
-            ),
-            (
-                other(&|o| o.credit_account.clone_from(&payer)),
-                Err(RefusalCode::SameAccount),
-            ),
-            (
-                other(&|o| o.debit_account = demand(lost)),
-                Err(RefusalCode::AccountRestricted),
-            ),
-            (
-                other(&|o| o.credit_account = demand(frozen)),
-                Err(RefusalCode::PayeeRestricted),
-            ),
-            (
-                other(&|o| o.amount = Money::cny(before)),
-                Err(RefusalCode::InsufficientFunds),
-            ),
-        ];
-        asked.extend(mixed.map(|(order, wanted)| (transfer(&world, order), wanted)));
-    }
-    let post = PostOrder {
-        id: world.order(1).id,
-        hold: kept,
-        amount: None,
-    };
-    let void = VoidOrder {
-        id: world.order(1).id,
-        hold: freed,
-    };
-    let never = VoidOrder {
-        id: world.order(1).id,
-        hold: world.order(1).id,
-    };
-    let core = &world.core;
+    let mut crowd: Vec<Ask<'_>> = (0..3).flat_map(|_| of_each_kind(&world)).collect();
+    crowd.extend([
+        posts(&world, kept),
+        voids(&world, freed, Ok(())),
+        voids(&world, world.order(1).id, Err(RefusalCode::HoldNotFound)),
+    ]);
     // Held and posted in one group, and an id twice that is refused.
-    let both = held(&world, 50);
-    let at_once = PostOrder {
-        id: world.order(1).id,
-        hold: both.id,
-        amount: None,
-    };
-    asked.push((async move { said(core.hold(&both).await) }.boxed(), Ok(())));
-    asked.push((async move { said(core.post(&at_once).await) }.boxed(), Ok(())));
-    let nobody = other(&|o| o.credit_account = "6200000000000000".to_owned());
-    for order in [nobody.clone(), nobody] {
-        asked.push((transfer(&world, order), Err(RefusalCode::PayeeNotFound)));
+    let at_once = deposit(&world, 50);
+    let hold = at_once.id;
+    crowd.extend([holds(&world, at_once), posts(&world, hold)]);
+    let mut nowhere = world.order(100);
+    NOBODY.clone_into(&mut nowhere.credit_account);
+    for order in [nowhere.clone(), nowhere] {
+        crowd.push(transfer(&world, order, Err(RefusalCode::PayeeNotFound)));
     }
-    asked.push((async move { said(core.post(&post).await) }.boxed(), Ok(())));
-    asked.push((async move { said(core.void(&void).await) }.boxed(), Ok(())));
-    let nothing = async move { said(core.void(&never).await) }.boxed();
-    asked.push((nothing, Err(RefusalCode::HoldNotFound)));
-    let (asks, wanted): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+    let (asks, wanted): (Vec<_>, Vec<_>) = crowd.into_iter().unzip();
     assert_eq!(join_all(asks).await, wanted);
 
-    assert_eq!(posted(&world, &payer).await, before - 6 * 100 - 30 - 50);
-    let page = world.core.entries(&EntryQuery::all(&payee, 8)).await;
+    assert_eq!(posted(&world, &from).await, before - 3 * 200 - 30 - 50);
+    let page = world.core.entries(&EntryQuery::all(&to, 8)).await;
     let page = page.done().unwrap().items;
-    let payer_name = world.person("王建国").name;
+    let name = world.person("王建国").name;
     assert!(
-        page.iter()
-            .all(|e| e.counterparty_name.as_deref() == Some(payer_name)),
+        page.iter().all(|e| e.counterparty_name.as_deref() == Some(name)),
         "{page:#?}"
     );
     let deposits = page.iter().filter(|e| e.memo == "押金").count();
@@ -167,7 +183,7 @@ async fn what_was_answered_before_is_answered_again_amid_new_ones(world: World) 
         amount: Money::cny(900_000_000_000),
         ..world.order(1)
     };
-    let refused = said(world.core.transfer(&dear).await);
+    let refused = said(&world.core.transfer(&dear).await);
     assert_eq!(refused, Err(RefusalCode::InsufficientFunds));
     let other_body = TransferOrder {
         amount: Money::cny(200),
@@ -183,8 +199,8 @@ async fn what_was_answered_before_is_answered_again_amid_new_ones(world: World) 
     let [.., again, once, changed, dear_again, once_more] = answers;
     assert_eq!(booked(again), answered);
     assert_eq!(booked(once), booked(once_more));
-    assert_eq!(said(changed), Err(RefusalCode::IdReused));
-    assert_eq!(said(dear_again), Err(RefusalCode::InsufficientFunds));
+    assert_eq!(said(&changed), Err(RefusalCode::IdReused));
+    assert_eq!(said(&dear_again), Err(RefusalCode::InsufficientFunds));
     assert_eq!(posted(&world, &first.debit_account).await, before - 20 - 300);
     world.books_are_whole().await;
 }

@@ -219,13 +219,13 @@ impl Ready {
 /// Who paid whom, and a place in the feed of changes.
 async fn keep(c: &mut Conn, vault: &Vault, done: &[(&Ask, &Ready)]) -> Result<(), Fail> {
     let holds: Vec<&str> = done.iter().filter_map(|(ask, _)| ask.posts()).collect();
-    let held: BTreeMap<String, String> = store::postings(c, &holds).await?.into_iter().collect();
+    let kept: BTreeMap<String, String> = store::postings(c, &holds).await?.into_iter().collect();
     let mut details: Vec<(&str, Detail)> = Vec::with_capacity(done.len());
     for (ask, ready) in done {
         let detail = match (ask.wish(), &ready.sides, ask.posts()) {
             (Some(wish), Some(sides), _) => Some(sides.detail(vault, &wish.memo)?),
             // The statement shows the posting under its own id: carry over who paid whom.
-            (_, _, Some(hold)) => match (details.iter().find(|(id, _)| *id == hold), held.get(hold)) {
+            (_, _, Some(hold)) => match (details.iter().find(|(id, _)| *id == hold), kept.get(hold)) {
                 (Some((_, detail)), _) => Some(detail.clone()),
                 (None, Some(sealed)) => Some(Detail::open(vault, hold, sealed)?),
                 (None, None) => None,
