@@ -4,7 +4,7 @@ use crate::process::Server;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use testkit::World;
 
@@ -13,18 +13,41 @@ pub(crate) struct Bank {
     server: Option<Server>,
     port: u16,
     folder: tempfile::TempDir,
+    cores: Cores,
+    /// Configuration beside what every measured bank has: name of the environment's variable, value.
+    settings: Vec<(&'static str, String)>,
+}
+
+/// Where the bank may run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cores {
+    /// On the server's core, away from the load.
+    One,
+    /// On all that the machine has, like the load.
+    All,
 }
 
 impl Bank {
+    /// Started, on one core.
     pub(crate) fn open() -> Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut bank = Self {
-            server: None,
-            port,
-            folder: tempfile::tempdir()?,
-        };
+        let mut bank = Self::closed(Cores::One)?;
         bank.start()?;
         Ok(bank)
+    }
+
+    /// Not started: somebody has something to do to its data first.
+    pub(crate) fn closed(cores: Cores) -> Result<Self> {
+        Ok(Self {
+            server: None,
+            port: TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port(),
+            folder: tempfile::tempdir()?,
+            cores,
+            settings: Vec::new(),
+        })
+    }
+
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.settings.push((name, value));
     }
 
     pub(crate) fn server(&self) -> Result<&Server> {
@@ -34,6 +57,14 @@ impl Bank {
     /// Ends it, for as long as something is done to its data.
     pub(crate) fn stop(&mut self) -> Result<()> {
         self.server.take().map_or(Ok(()), Server::stop)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn database_url(&self) -> String {
@@ -52,10 +83,15 @@ impl Bank {
     }
 
     pub(crate) fn start(&mut self) -> Result<()> {
+        self.start_as("web,worker")
+    }
+
+    /// Starts it with these roles only.
+    pub(crate) fn start_as(&mut self, roles: &str) -> Result<()> {
         let mut command = weigui()?;
         let listen = format!("127.0.0.1:{}", self.port);
         command
-            .args(["serve", "--demo"])
+            .args(["serve", "--demo", "--roles", roles])
             .env("WEIGUI_DATA_DIR", self.folder.path());
         command
             .env("WEIGUI_HTTP__LISTEN", &listen)
@@ -63,7 +99,13 @@ impl Bank {
         command
             .env("WEIGUI_HTTP__PUBLIC_URL", format!("http://{listen}"))
             .env("WEIGUI_LOG__FILTER", "warn");
-        self.server = Some(Server::start_on(&command, self.port)?);
+        for (name, value) in &self.settings {
+            command.env(name, value);
+        }
+        self.server = Some(match self.cores {
+            Cores::One => Server::start_on(&command, self.port)?,
+            Cores::All => Server::start_free_on(command, self.port)?,
+        });
         Ok(())
     }
 }

@@ -55,10 +55,8 @@ pub(crate) async fn run(
     for _ in 0..connections {
         let (requests, next) = (requests.clone(), next.clone());
         tasks.spawn(async move {
-            let mut line = TcpStream::connect(("127.0.0.1", port)).await?;
-            line.set_nodelay(true)?;
+            let mut line = Line::open(port).await?;
             let mut latencies = Vec::new();
-            let mut buffer = Vec::with_capacity(8192);
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(request) = requests.get(at) else {
@@ -69,8 +67,12 @@ pub(crate) async fn run(
                     Pace::Open { per_second } => begun + offset(at, per_second),
                 };
                 tokio::time::sleep_until(planned).await;
-                line.write_all(request).await?;
-                answer(&mut line, &mut buffer, expect).await?;
+                let (status, body) = line.ask(request).await?;
+                ensure!(
+                    status == 200 && find(body, expect.0.as_bytes()).is_some(),
+                    "unexpected answer: {status} {}",
+                    String::from_utf8_lossy(body)
+                );
                 latencies.push(u32::try_from(planned.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
         });
@@ -88,32 +90,46 @@ fn offset(at: usize, per_second: u64) -> Duration {
     Duration::from_micros(u64::try_from(at).unwrap_or(0) * 1_000_000 / per_second.max(1))
 }
 
-/// Reads one answer to its end and checks it.
-async fn answer(line: &mut TcpStream, buffer: &mut Vec<u8>, expect: Expect) -> Result<()> {
-    buffer.clear();
-    loop {
-        if line.read_buf(buffer).await? == 0 {
-            bail!("the server hung up");
+/// A kept connection.
+pub(crate) struct Line {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Line {
+    pub(crate) async fn open(port: u16) -> Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(8192),
+        })
+    }
+
+    /// Sends a request and reads its answer to the end: status and body.
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<(u16, &[u8])> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                bail!("the server hung up");
+            }
+            let Some(head) = find(&self.buffer, b"\r\n\r\n") else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(self.buffer.get(..head).unwrap_or_default()).to_lowercase();
+            let length = text
+                .split("content-length:")
+                .nth(1)
+                .context("an answer without a length")?;
+            let length: usize = length.split_whitespace().next().unwrap_or_default().parse()?;
+            if self.buffer.len() < head + 4 + length {
+                continue;
+            }
+            let status = text.strip_prefix("http/1.1 ").and_then(|rest| rest.get(..3));
+            let status = status.context("an answer without a status")?.parse()?;
+            return Ok((status, self.buffer.get(head + 4..).unwrap_or_default()));
         }
-        let Some(head) = find(buffer, b"\r\n\r\n") else {
-            continue;
-        };
-        let text = String::from_utf8_lossy(buffer.get(..head).unwrap_or_default()).to_lowercase();
-        let length = text
-            .split("content-length:")
-            .nth(1)
-            .context("an answer without a length")?;
-        let length: usize = length.split_whitespace().next().unwrap_or_default().parse()?;
-        if buffer.len() < head + 4 + length {
-            continue;
-        }
-        let body = buffer.get(head + 4..).unwrap_or_default();
-        ensure!(
-            text.starts_with("http/1.1 200") && find(body, expect.0.as_bytes()).is_some(),
-            "unexpected answer: {}",
-            String::from_utf8_lossy(buffer)
-        );
-        return Ok(());
     }
 }
 

@@ -8,6 +8,7 @@ mod ledger;
 mod load;
 mod number;
 mod process;
+mod transfers;
 mod wechat;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum What {
     Balance(balance::Options),
     /// Posting in groups beside one transaction per transfer and the engine's bare limit
     Ledger(ledger::Options),
+    /// A transfer through HTTP, with all that a bank asks of it, beside the ledger alone
+    Transfers(transfers::Options),
     /// The WeChat library's push in and reply out, beside wechatpy and wechat-crypto
     Wechat(wechat::Options),
     /// The server that the callback benchmark measures
@@ -36,6 +39,9 @@ enum What {
     /// The limit of the balance benchmark: a handler that does nothing
     #[command(hide = true)]
     EmptyServer,
+    /// The world outside the bank that the transfers benchmark measures
+    #[command(hide = true)]
+    OutsideServer(transfers::outside::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -43,9 +49,11 @@ fn main() -> anyhow::Result<()> {
         What::Callback(options) => report(&callback::run(&options)?, options.json),
         What::Balance(options) => report(&balance::run(&options)?, options.json),
         What::Ledger(options) => report(&ledger::run(&options)?, options.json),
+        What::Transfers(options) => report(&transfers::run(&options)?, options.json),
         What::Wechat(options) => report(&wechat::run(&options)?, options.json),
         What::CallbackServer => callback::serve(),
         What::EmptyServer => balance::serve_nothing(),
+        What::OutsideServer(options) => transfers::outside::serve(options),
     }
 }
 

@@ -24,7 +24,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program on the server's core and waits until it prints `listening PORT`.
     pub(crate) fn start(command: &Command) -> Result<Self> {
-        let mut child = pinned(command).stdout(Stdio::piped()).spawn().context(TASKSET)?;
+        Self::saying_its_port(pinned(command))
+    }
+
+    /// The same, on whatever cores there are.
+    pub(crate) fn start_free(command: Command) -> Result<Self> {
+        Self::saying_its_port(command)
+    }
+
+    fn saying_its_port(mut command: Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn().context(TASKSET)?;
         let out = child.stdout.take().context("no output")?;
         let mut server = Self { child, port: 0 };
         let mut line = String::new();
@@ -37,9 +46,18 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts a program that was told its port, and waits until it listens there.
+    /// Starts a program that was told its port on the server's core, and waits until it listens there.
     pub(crate) fn start_on(command: &Command, port: u16) -> Result<Self> {
-        let child = pinned(command).stdout(Stdio::null()).spawn().context(TASKSET)?;
+        Self::listening(pinned(command), port)
+    }
+
+    /// The same, on whatever cores there are.
+    pub(crate) fn start_free_on(command: Command, port: u16) -> Result<Self> {
+        Self::listening(command, port)
+    }
+
+    fn listening(mut command: Command, port: u16) -> Result<Self> {
+        let child = command.stdout(Stdio::null()).spawn().context(TASKSET)?;
         let mut server = Self { child, port };
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -62,6 +80,10 @@ impl Server {
                 .unwrap_or(0);
         }
         Ok(sum)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to end, as an operator would, and waits.
@@ -89,6 +111,19 @@ impl Drop for Server {
         drop(self.child.wait());
     }
 }
+
+/// CPU time of a process so far, of threads that have ended as well, in nanoseconds.
+pub(crate) fn cpu_ns_of(pid: u32) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // Behind the name in brackets: state is the 1st field, user and system time the 12th and 13th, in ticks.
+    let behind = text.rsplit(')').next().context("no name")?;
+    let fields: Vec<&str> = behind.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<u64>().ok()).unwrap_or(0);
+    Ok((ticks(11) + ticks(12)) * TICK_NS)
+}
+
+/// Linux counts in hundredths of a second.
+const TICK_NS: u64 = 10_000_000;
 
 fn pinned(command: &Command) -> Command {
     let mut pinned = Command::new("taskset");

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::till::{Fail, verified};
+use crate::process::cpu_ns_of;
 use anyhow::{Context, Result};
 use kit::db::{Db, Options, migrate};
 use kit::testing::MariaDb;
@@ -17,6 +18,8 @@ pub(crate) struct Bed {
     _folder: Option<tempfile::TempDir>,
 }
 
+/// Connections to a server.
+pub(crate) const POOLED: usize = 32;
 /// Buffer pool of the server, as a small production server would have it.
 const POOL: &str = "set global innodb_buffer_pool_size = 1073741824";
 const LOG: &str = "set global innodb_log_file_size = 536870912";
@@ -45,7 +48,7 @@ impl Bed {
             }
         };
         let options = Options {
-            pool: 32,
+            pool: POOLED,
             limit: Duration::from_mins(1),
             patience: Duration::from_mins(1),
             slow: Duration::from_mins(1),
@@ -68,12 +71,12 @@ impl Bed {
 
     /// CPU time of all threads so far, in nanoseconds.
     pub(crate) fn cpu_ns(&self) -> Result<u64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
-        // Behind the name in brackets: state is the 1st field, user and system time the 12th and 13th, in ticks.
-        let behind = text.rsplit(')').next().context("no name")?;
-        let fields: Vec<&str> = behind.split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<u64>().ok()).unwrap_or(0);
-        Ok((ticks(11) + ticks(12)) * TICK_NS)
+        cpu_ns_of(self.pid)
+    }
+
+    /// The database server; none for an embedded engine.
+    pub(crate) fn server(&self) -> Option<&MariaDb> {
+        self.server.as_ref()
     }
 
     /// Waits until the server has written what it was filled with: no bank opens its doors amid a bulk load.
@@ -109,9 +112,6 @@ impl Bed {
         self.db.close().await;
     }
 }
-
-/// Linux counts in hundredths of a second.
-const TICK_NS: u64 = 10_000_000;
 
 /// The ledger's tables, and once more for the bare limit.
 fn history(engine: Engine) -> Vec<migrate::Migration> {

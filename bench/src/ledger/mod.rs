@@ -3,11 +3,11 @@
 //! synchronous=FULL; `innodb_flush_log_at_trx_commit=1`).
 
 mod bare;
-mod bed;
-mod cells;
-mod fill;
+pub(crate) mod bed;
+pub(crate) mod cells;
+pub(crate) mod fill;
 mod scale;
-mod till;
+pub(crate) mod till;
 
 use crate::number::{per_mille, ratio};
 use anyhow::{Result, ensure};
