@@ -106,15 +106,15 @@ impl Book {
     }
 
     fn draft_request(&self, number: usize, way: Way) -> Result<Vec<u8>> {
-        let (payer, payee) = (self.payer(number)?, self.payee(number)?);
+        let (from, to) = (self.payer(number)?, self.payee(number)?);
         let fen = match way {
             Way::Whole => 100 + i64::try_from(number % 900)?,
             Way::Password => PASSWORD_FROM,
         };
         let form = json!({
-            "from_account_id": payer.account, "to_no": payee.card_no, "to_name": payee.name, "amount_fen": fen,
+            "from_account_id": from.account, "to_no": to.card_no, "to_name": to.name, "amount_fen": fen,
         });
-        Ok(post("/api/transfers", payer, number, &form))
+        Ok(post("/api/transfers", from, number, &form))
     }
 
     fn authorise_request(&self, draft: &Draft, way: Way) -> Result<Vec<u8>> {
