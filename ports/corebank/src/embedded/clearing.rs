@@ -258,8 +258,8 @@ impl EmbeddedCore {
                 credit: paid.debit,
                 place: None,
             };
-            store::insert_posting(c, &id, &detail.seal(&self.vault, &id)?).await?;
-            store::insert_changes(c, &id).await?;
+            store::insert_postings(c, &[(&id, detail.seal(&self.vault, &id)?)]).await?;
+            store::insert_changes(c, &[&id]).await?;
         }
         Ok(true)
     }

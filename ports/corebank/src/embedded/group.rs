@@ -240,7 +240,7 @@ async fn keep(c: &mut Conn, vault: &Vault, done: &[(&Ask, &Ready)]) -> Result<()
     }
     store::insert_postings(c, &postings).await?;
     let ids: Vec<&str> = done.iter().map(|(ask, _)| ask.claim.id.as_str()).collect();
-    store::insert_changes_of(c, &ids).await?;
+    store::insert_changes(c, &ids).await?;
     Ok(())
 }
 

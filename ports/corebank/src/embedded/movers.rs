@@ -8,11 +8,11 @@ use weigui_ledger::Action;
 
 use super::{
     Fail,
-    moves::{Way, Wish, account_id, spends},
+    moves::{Way, Wish, account_id, kind_stops_credit, spends},
     secret::{self, Detail, Party},
     store::{self, MoverRow},
 };
-use crate::{answer::RefusalCode, types::RestrictionKind};
+use crate::answer::RefusalCode;
 
 /// Who is named in a group, by blind index of the number.
 pub(super) struct Movers(BTreeMap<String, MoverRow>);
@@ -69,8 +69,7 @@ impl Restrictions {
             return Err(RefusalCode::AccountRestricted);
         }
         let there = self.0.get(&sides.credit.id);
-        let stops = |kind: &String| RestrictionKind::parse(kind).is_none_or(RestrictionKind::stops_credit);
-        if there.is_some_and(|kinds| kinds.iter().any(stops)) {
+        if there.is_some_and(|kinds| kinds.iter().any(|kind| kind_stops_credit(kind))) {
             return Err(RefusalCode::PayeeRestricted);
         }
         Ok(())

@@ -226,9 +226,12 @@ pub(super) fn spends(kind: &str) -> bool {
 
 pub(super) async fn stops_credit(c: &mut Conn, account_id: &str) -> Result<bool, Fail> {
     let there = store::restrictions(c, account_id).await?;
-    Ok(there
-        .iter()
-        .any(|(kind, ..)| RestrictionKind::parse(kind).is_none_or(RestrictionKind::stops_credit)))
+    Ok(there.iter().any(|(kind, ..)| kind_stops_credit(kind)))
+}
+
+/// A kind that is not known here stops everything.
+pub(super) fn kind_stops_credit(kind: &str) -> bool {
+    RestrictionKind::parse(kind).is_none_or(RestrictionKind::stops_credit)
 }
 
 pub(super) fn order_of(claim: &Claim, action: Action) -> Result<Order, Fail> {

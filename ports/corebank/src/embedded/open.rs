@@ -205,7 +205,7 @@ impl EmbeddedCore {
             .tx(async move |c| {
                 for booking in &bookings {
                     if core.book_one(c, booking).await? {
-                        store::insert_changes(c, &booking.id.to_string()).await?;
+                        store::insert_changes(c, &[&booking.id.to_string()]).await?;
                     }
                 }
                 Ok(())
@@ -257,7 +257,7 @@ impl EmbeddedCore {
                     memo: b.memo.clone(),
                     place: b.place.clone(),
                 };
-                store::insert_posting(c, &id, &detail.seal(&self.vault, &id)?).await?;
+                store::insert_postings(c, &[(&id, detail.seal(&self.vault, &id)?)]).await?;
                 Ok(true)
             }
         }

@@ -107,8 +107,8 @@ impl EmbeddedCore {
             memo: o.memo.clone(),
             place: None,
         };
-        store::insert_posting(c, &claim.id, &detail.seal(&self.vault, &claim.id)?).await?;
-        store::insert_changes(c, &claim.id).await?;
+        store::insert_postings(c, &[(&claim.id, detail.seal(&self.vault, &claim.id)?)]).await?;
+        store::insert_changes(c, &[&claim.id]).await?;
         let sealed = instruction.seal(&self.vault, &claim.id)?;
         let row = store::NewClearing {
             id: &claim.id,

@@ -1,4 +1,4 @@
-//! The feed of changes and the closed files. The two statements that join the ledger's entries read what an
+//! The feed of changes and the closed files. The statements that join the ledger's entries read what an
 //! entry says; they write nothing there. `cross join` with `on` is an ordinary join to both engines, but SQLite
 //! begins at its left side whatever its statistics say: the feed is short, the entries are millions.
 
@@ -27,16 +27,6 @@ pub(in crate::embedded) struct DayOrder {
     pub(in crate::embedded) state: String,
     pub(in crate::embedded) reference: String,
     pub(in crate::embedded) at: Ms,
-}
-
-/// A row for each entry that this booking made on a customer's account.
-pub(in crate::embedded) async fn insert_changes(c: &mut Conn, transfer: &str) -> db::Result<u64> {
-    c.exec(
-        "insert into core_change (account, seq, transfer) select e.account, e.seq, e.transfer \
-         from ledger_entry e join core_account a on a.id = e.account where e.transfer = ?",
-        (transfer,),
-    )
-    .await
 }
 
 /// Whether an entry waits for its place.

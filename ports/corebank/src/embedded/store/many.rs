@@ -115,7 +115,7 @@ pub(in crate::embedded) async fn insert_postings(c: &mut Conn, postings: &[(&str
 
 /// A row for each entry that these bookings made on a customer's account. SQLite begins at the left side of a
 /// `cross join` whatever its statistics say; to both engines it is an ordinary join.
-pub(in crate::embedded) async fn insert_changes_of(c: &mut Conn, transfers: &[&str]) -> Result<u64> {
+pub(in crate::embedded) async fn insert_changes(c: &mut Conn, transfers: &[&str]) -> Result<u64> {
     static SQL: Text = Text::new(
         "insert into core_change (account, seq, transfer) select e.account, e.seq, e.transfer \
          from ledger_entry e cross join core_account a on a.id = e.account where e.transfer in ({?|, })",

@@ -259,14 +259,6 @@ pub(super) async fn order(c: &mut Conn, id: &str) -> db::Result<Option<SeenOrder
     }))
 }
 
-pub(super) async fn insert_posting(c: &mut Conn, id: &str, detail: &str) -> db::Result<bool> {
-    c.insert_new(
-        "insert into core_posting (id, detail) values (?, ?)",
-        (id, detail),
-    )
-    .await
-}
-
 pub(super) async fn posting(c: &mut Conn, id: &str) -> db::Result<Option<String>> {
     Ok(
         c.row::<(String,)>("select detail from core_posting where id = ?", (id,))
