@@ -46,6 +46,11 @@ impl Accounts {
         Ok(store::active_loss(c, id).await?.is_some())
     }
 
+    /// The same as it stands now, holding nothing: for what is asked again in the transaction that pays.
+    pub async fn looks_blocked(c: &mut Conn, id: AccountId) -> db::Result<bool> {
+        Ok(store::active_loss(c, id).await?.is_some())
+    }
+
     /// Blocks an account at once; reporting it again answers the report that is there.
     pub(crate) async fn report_loss(
         &self,

@@ -147,7 +147,7 @@ impl Payments {
         let blocked = self
             .cx
             .db
-            .tx(async move |c| Accounts::is_blocked(c, account).await)
+            .read(async move |c| Accounts::looks_blocked(c, account).await)
             .await?;
         if blocked {
             return Err(Error::AccountBlocked);
