@@ -107,27 +107,35 @@ impl Identity {
         let factors = Factor::parse_list(&row.factors);
         let needs_password = factors.contains(&Factor::Password);
         let now = self.cx.clock.now();
-        self.begin_try(&row, needs_password, now).await?;
         let code_right = !factors.contains(&Factor::Sms) || self.code_fits(&row, proof);
-        let password_right = !needs_password || self.password_fits(customer, proof).await?;
         let this = self.clone();
-        self.cx
-            .db
-            .tx(async move |c| {
-                if password_right && needs_password {
-                    store::customers::password_right(c, customer).await?;
-                }
-                if code_right && password_right {
-                    return if store::challenges::prove(c, id).await? {
-                        Ok(None)
-                    } else {
-                        Err(Error::ChallengeExpired)
-                    };
-                }
-                this.count_failure(c, &row).await.map(Some)
-            })
-            .await?
-            .map_or(Ok(()), Err)
+        let wrong = if needs_password {
+            // A password takes its time to judge, so the try is counted before.
+            let tried = row.clone();
+            self.cx
+                .db
+                .tx(async move |c| this.begin_try(c, &tried, true, now).await)
+                .await?;
+            let (this, password_right) = (self.clone(), self.password_fits(customer, proof).await?);
+            self.cx
+                .db
+                .tx(async move |c| {
+                    if password_right {
+                        store::customers::password_right(c, customer).await?;
+                    }
+                    this.end_try(c, &row, code_right && password_right).await
+                })
+                .await?
+        } else {
+            self.cx
+                .db
+                .tx(async move |c| {
+                    this.begin_try(c, &row, false, now).await?;
+                    this.end_try(c, &row, code_right).await
+                })
+                .await?
+        };
+        wrong.map_or(Ok(()), Err)
     }
 
     /// Judges a proof and, when it is right, uses the challenge up to raise the session for ten minutes.
@@ -180,26 +188,39 @@ impl Identity {
         }
     }
 
-    async fn begin_try(&self, row: &Row, needs_password: bool, now: Ms) -> Result<(), Error> {
+    async fn begin_try(
+        &self,
+        c: &mut Conn,
+        row: &Row,
+        needs_password: bool,
+        now: Ms,
+    ) -> Result<(), Error> {
         let (id, customer) = (row.id, row.customer);
-        self.cx
-            .db
-            .tx(async move |c| {
-                if !store::challenges::begin_try(c, id, MAX_ATTEMPTS, now).await? {
-                    return Err(why_not(store::challenges::by_id(c, id).await?, now));
-                }
-                let rest = (PASSWORD_TRIES, now + PASSWORD_RESTS);
-                if needs_password && !store::customers::begin_try(c, customer, rest, now).await? {
-                    let missing = store::customers::password_hash(c, customer).await?.is_none();
-                    return Err(if missing {
-                        Error::PasswordMissing
-                    } else {
-                        Error::PasswordLocked
-                    });
-                }
-                Ok(())
-            })
-            .await
+        if !store::challenges::begin_try(c, id, MAX_ATTEMPTS, now).await? {
+            return Err(why_not(store::challenges::by_id(c, id).await?, now));
+        }
+        let rest = (PASSWORD_TRIES, now + PASSWORD_RESTS);
+        if needs_password && !store::customers::begin_try(c, customer, rest, now).await? {
+            let missing = store::customers::password_hash(c, customer).await?.is_none();
+            return Err(if missing {
+                Error::PasswordMissing
+            } else {
+                Error::PasswordLocked
+            });
+        }
+        Ok(())
+    }
+
+    /// Notes what a try came to. A wrong one is a value: an error would roll its count back.
+    async fn end_try(&self, c: &mut Conn, row: &Row, right: bool) -> Result<Option<Error>, Error> {
+        if !right {
+            return self.count_failure(c, row).await.map(Some);
+        }
+        if store::challenges::prove(c, row.id).await? {
+            Ok(None)
+        } else {
+            Err(Error::ChallengeExpired)
+        }
     }
 
     /// Locks what has had its last try; the refusal must not roll the count back, so it is a value.
