@@ -64,6 +64,12 @@ pub(crate) struct Wish {
     pub(crate) purpose: Purpose,
 }
 
+/// A draft, made by this request or by an earlier one with the same key.
+enum Made {
+    Now(Box<TransferState>),
+    Before(TransferId),
+}
+
 impl Payments {
     /// Makes a draft that waits for the customer's proof. The same key and content give the same draft.
     pub(crate) async fn draft(&self, who: &Customer, key: &str, ask: &Draft) -> Result<TransferState, Error> {
@@ -89,24 +95,32 @@ impl Payments {
         let act = transfer.purpose.act();
         let factors = self.identity.policy(act, transfer.amount_fen).await?;
         let (this, customer) = (self.clone(), who.id);
-        let id = self
+        let made = self
             .cx
             .db
             .tx(async move |c| {
                 if let Some(id) = key.claim(c, transfer.created_at).await? {
-                    return Ok::<_, Error>(id);
+                    return Ok::<_, Error>(Made::Before(id));
                 }
-                this.write_draft(c, transfer.clone(), &factors).await?;
+                let (drafted, challenge) = this.write_draft(c, transfer.clone(), &factors).await?;
                 if let Some(bill) = &bill {
                     store::insert_bill(c, &this.seal_bill(bill)).await?;
                 }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
                 key.finish(c, transfer.id).await?;
-                Ok(transfer.id)
+                Ok(Made::Now(Box::new(TransferState {
+                    state: drafted.state,
+                    transfer: drafted,
+                    challenge: Some(challenge),
+                    bill: bill.clone(),
+                })))
             })
             .await?;
-        self.show(who, id).await
+        match made {
+            Made::Now(state) => Ok(*state),
+            Made::Before(id) => self.show(who, id).await,
+        }
     }
 
     /// The draft that this key made before, if it did.
@@ -210,7 +224,7 @@ impl Payments {
         c: &mut Conn,
         mut transfer: Transfer,
         factors: &[Factor],
-    ) -> Result<Challenge, Error> {
+    ) -> Result<(Transfer, Challenge), Error> {
         let summary = summary_of(&transfer);
         let ask = NewChallenge {
             customer: transfer.customer,
@@ -223,7 +237,7 @@ impl Payments {
         transfer.challenge = challenge.id.to_string();
         transfer.expires_at = challenge.expires_at;
         store::insert(c, &self.seal(&transfer)).await?;
-        Ok(challenge)
+        Ok((transfer, challenge))
     }
 
     pub(crate) async fn note(
