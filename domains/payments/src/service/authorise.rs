@@ -49,19 +49,21 @@ impl Payments {
             return Err(Error::WrongState);
         }
         let owed = self.owed_for(&transfer).await?;
-        let (this, given) = (self.clone(), transfer.clone());
-        self.cx
-            .db
-            .read(async move |c| this.not_taken(c, &given).await)
-            .await?;
+        if transfer.purpose == Purpose::Bill {
+            self.cx
+                .db
+                .read(async |c| self.not_taken(c, &transfer).await)
+                .await?;
+        }
         self.prove(who, &transfer, proof).await?;
         let this = self.clone();
-        self.cx
+        let moved = self
+            .cx
             .db
             .tx(async move |c| this.commit_to(c, (&transfer, owed), &key).await)
             .await?;
         kit::failpoint::reach("payments.authorised");
-        self.settle_now(id).await?;
+        self.settle(&moved).await?;
         self.show(who, id).await
     }
 
@@ -115,13 +117,13 @@ impl Payments {
         }
     }
 
-    /// The one transaction after which the bank is committed.
+    /// The one transaction after which the bank is committed; the transfer as it stands then.
     async fn commit_to(
         &self,
         c: &mut Conn,
         (transfer, owed): (&Transfer, Option<i64>),
         key: &Key,
-    ) -> Result<(), Error> {
+    ) -> Result<Transfer, Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         if key.claim::<TransferId>(c, now).await?.is_some() {
             return Err(Error::InProgress { retry_after: 1 });
@@ -137,47 +139,49 @@ impl Payments {
             Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
         }
         self.not_taken(c, transfer).await?;
-        self.on_its_way(c, transfer, now).await?;
+        let moved = self.on_its_way(c, transfer, now).await?;
         if let Some(owed) = owed {
             Self::not_more_than(c, transfer, owed).await?;
         }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
-        key.finish(c, id).await
+        key.finish(c, id).await?;
+        Ok(moved)
     }
 
     /// Sent now, or kept until its time with the money held; a job looks after it either way.
-    async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
-        let circumstances = Circumstances {
+    async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<Transfer, Error> {
+        let stranger = Circumstances {
             amount: t.amount_fen,
-            first_time: t.purpose == Purpose::Transfer && !store::knows(c, t.customer, &t.to_idx).await?,
+            first_time: t.purpose == Purpose::Transfer,
             again: false,
             now,
         };
-        let cooling = t.cooling || cools(&circumstances);
+        let cooling = t.cooling || (cools(&stranger) && !store::knows(c, t.customer, &t.to_idx).await?);
         let wait = t.arrival.wait().max(if cooling { COOLING } else { 0 });
         // A biller is told while the money is held.
         let held = wait > 0 || t.purpose == Purpose::Bill;
         let step = if held { Move::Postpone } else { Move::Authorise };
-        t.state.after(step).ok_or(Error::WrongState)?;
-        let moved = if held {
-            let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
-            let wait = Wait {
-                execute_at: now + wait,
-                cooling,
-                hold: if t.bank.is_ours() {
-                    Hold::Wanted
-                } else {
-                    Hold::None
-                },
-                hold_id: id(),
-                void_id: id(),
-            };
+        let mut moved = Transfer {
+            state: t.state.after(step).ok_or(Error::WrongState)?,
+            authorised_at: now,
+            ..t.clone()
+        };
+        let first = if held {
+            let wait = self.wait(t, now + wait, cooling);
+            moved.next_check_at = wait.execute_at;
+            moved.execute_at = wait.execute_at;
+            moved.cooling = cooling;
+            moved.hold = wait.hold;
+            moved.hold_id.clone_from(&wait.hold_id);
+            moved.void_id.clone_from(&wait.void_id);
             store::postponed(c, t.id, now, &wait).await?
         } else {
-            store::authorised(c, t.id, now, now + ask_again_after(0)).await?
+            moved.sent_at = now;
+            moved.next_check_at = now + ask_again_after(0);
+            store::authorised(c, t.id, now, moved.next_check_at).await?
         };
-        if !moved {
+        if !first {
             return Err(Error::WrongState);
         }
         let payload = t.id.to_string();
@@ -188,6 +192,22 @@ impl Payments {
             run_at: now + LOOK_AFTER,
         };
         jobs::enqueue(c, &self.cx, job).await?;
-        Ok(())
+        Ok(moved)
+    }
+
+    /// Until when a transfer waits, and what its money is held under meanwhile.
+    fn wait(&self, t: &Transfer, execute_at: Ms, cooling: bool) -> Wait {
+        let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
+        Wait {
+            execute_at,
+            cooling,
+            hold: if t.bank.is_ours() {
+                Hold::Wanted
+            } else {
+                Hold::None
+            },
+            hold_id: id(),
+            void_id: id(),
+        }
     }
 }

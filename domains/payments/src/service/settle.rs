@@ -37,19 +37,24 @@ pub(crate) enum Word {
 impl Payments {
     /// Sends what has just been authorised, or holds its money, and records the outcome if it comes in time.
     pub(crate) async fn settle_now(&self, id: TransferId) -> Result<(), Error> {
-        let Some(transfer) = self.load(id).await? else {
-            return Ok(());
-        };
+        match self.load(id).await? {
+            Some(transfer) => self.settle(&transfer).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same for a transfer in hand, as it stands in the database.
+    pub(crate) async fn settle(&self, transfer: &Transfer) -> Result<(), Error> {
         match transfer.state {
             State::Waiting if transfer.purpose == Purpose::Bill => {
-                self.carry(&transfer).await?;
-                match self.load(id).await? {
+                self.carry(transfer).await?;
+                match self.load(transfer.id).await? {
                     Some(t) if t.state == State::Processing => self.send_now(&t).await,
                     _ => Ok(()),
                 }
             }
-            State::Waiting if transfer.hold == Hold::Wanted => self.hold(&transfer).await,
-            State::Processing => self.send_now(&transfer).await,
+            State::Waiting if transfer.hold == Hold::Wanted => self.hold(transfer).await,
+            State::Processing => self.send_now(transfer).await,
             _ => Ok(()),
         }
     }
