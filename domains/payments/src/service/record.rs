@@ -61,8 +61,11 @@ impl Payments {
         if !self.end(c, t, ending, now).await? {
             return Ok(());
         }
-        store::hold_is(c, t.id, (t.hold, done_with(t.hold))).await?;
-        if t.purpose != Purpose::Transfer {
+        if t.hold != Hold::None {
+            store::hold_is(c, t.id, (t.hold, Hold::Over)).await?;
+        }
+        // Most payees were paid before. The first payment to somebody may meet another that is the first as well.
+        if t.purpose != Purpose::Transfer || store::paid_again(c, t.customer, &t.to_idx, now).await? > 0 {
             return Ok(());
         }
         let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
@@ -174,12 +177,5 @@ impl Payments {
         events::publish(c, &self.cx, ending.topic, &id, &body).await?;
         jobs::cancel(c, SETTLE, &id).await?;
         Ok(true)
-    }
-}
-
-fn done_with(hold: Hold) -> Hold {
-    match hold {
-        Hold::None => Hold::None,
-        _ => Hold::Over,
     }
 }
