@@ -95,6 +95,17 @@ pub(crate) async fn by_number(c: &mut Conn, idx: &str) -> Result<Option<Row>> {
     Ok(c.row::<Columns>(sql, (idx, idx)).await?.map(row))
 }
 
+/// The index of the account behind an account or card number.
+pub(crate) async fn no_idx_of(c: &mut Conn, idx: &str) -> Result<Option<String>> {
+    let found: Option<(String,)> = c
+        .row(
+            "select no_idx from accounts_account where no_idx = ? or card_idx = ?",
+            (idx, idx),
+        )
+        .await?;
+    Ok(found.map(|(no_idx,)| no_idx))
+}
+
 /// `(account id, whose it is)` by the index of the account number.
 pub(crate) async fn id_by_no(c: &mut Conn, no_idx: &str) -> Result<Option<(AccountId, CustomerId)>> {
     c.row(

@@ -34,17 +34,23 @@ impl Accounts {
         Ok(account.view(Some(known.ok_or(Error::CoreUnavailable)?)))
     }
 
-    /// Forgets the cached balance of an account or card number, because money moved.
-    pub async fn touched(&self, number: &str) {
-        let idx = self.number_idx(number);
-        let found = self.cx.db.read(async |c| store::by_number(c, &idx).await).await;
-        let account_no = found
-            .ok()
-            .flatten()
-            .and_then(|row| self.open(&row).ok())
-            .map(|own| own.account_no);
-        let idx = account_no.map_or(idx, |no| self.number_idx(&no));
-        self.cx.cache.invalidate(&key(&idx)).await;
+    /// Forgets the cached balances of account or card numbers, because money moved.
+    pub async fn touched(&self, numbers: &[&str]) {
+        let given: Vec<String> = numbers.iter().map(|number| self.number_idx(number)).collect();
+        let found: kit::db::Result<Vec<String>> = self
+            .cx
+            .db
+            .read(async |c| {
+                let mut found = Vec::with_capacity(given.len());
+                for idx in &given {
+                    found.push(store::no_idx_of(c, idx).await?.unwrap_or_else(|| idx.clone()));
+                }
+                Ok(found)
+            })
+            .await;
+        for idx in found.unwrap_or(given) {
+            self.cx.cache.invalidate(&key(&idx)).await;
+        }
     }
 
     /// What is known of the account's money; none when nobody knows.

@@ -188,13 +188,7 @@ impl Identity {
         }
     }
 
-    async fn begin_try(
-        &self,
-        c: &mut Conn,
-        row: &Row,
-        needs_password: bool,
-        now: Ms,
-    ) -> Result<(), Error> {
+    async fn begin_try(&self, c: &mut Conn, row: &Row, needs_password: bool, now: Ms) -> Result<(), Error> {
         let (id, customer) = (row.id, row.customer);
         if !store::challenges::begin_try(c, id, MAX_ATTEMPTS, now).await? {
             return Err(why_not(store::challenges::by_id(c, id).await?, now));

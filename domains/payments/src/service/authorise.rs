@@ -83,7 +83,7 @@ impl Payments {
                 .await?;
             if transfer.state == State::Waiting {
                 self.settle_later(id).await?;
-                self.accounts.touched(&transfer.from_no).await;
+                self.accounts.touched(&[&transfer.from_no]).await;
             }
         }
         self.show(who, id).await

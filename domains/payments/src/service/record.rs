@@ -43,9 +43,10 @@ impl Payments {
             })
             .await?;
         kit::failpoint::reach("payments.recorded");
-        self.accounts.touched(&transfer.from_no).await;
         if transfer.bank.is_ours() {
-            self.accounts.touched(&transfer.to_no).await;
+            self.accounts.touched(&[&transfer.from_no, &transfer.to_no]).await;
+        } else {
+            self.accounts.touched(&[&transfer.from_no]).await;
         }
         Ok(())
     }

@@ -148,7 +148,7 @@ impl TopUps {
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
             Ok(CoreAnswer::Done(Booking::Posted(_))) => {
                 kit::failpoint::reach("payments.topup_taken");
-                self.accounts.touched(&topup.account_no).await;
+                self.accounts.touched(&[&topup.account_no]).await;
                 self.step(refund, RefundState::Sending, "").await
             }
             Ok(CoreAnswer::Refused(refusal)) => {
@@ -216,7 +216,7 @@ impl TopUps {
         let order = self.transfer(refund.back.into(), way, refund.amount, &refund.business_date);
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
             Ok(CoreAnswer::Done(Booking::Posted(_))) => {
-                self.accounts.touched(&topup.account_no).await;
+                self.accounts.touched(&[&topup.account_no]).await;
                 self.step(refund, RefundState::Returned, "").await
             }
             Ok(CoreAnswer::Refused(refusal)) => {
