@@ -168,10 +168,7 @@ async fn allowance(
     for (subject, class) in subjects(c, customer, account).await? {
         // Without a row nothing may be sent: deny by default.
         let limits = store::limits(c, &class).await?.unwrap_or_default();
-        let used = Usage {
-            day: store::used(c, &subject, &day).await?,
-            year: store::used(c, &subject, &year).await?,
-        };
+        let used = store::used(c, &subject, (&day, &year)).await?;
         gauges.push(Gauge {
             subject,
             limits,

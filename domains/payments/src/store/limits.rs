@@ -2,7 +2,7 @@
 
 use kit::db::{Conn, Result};
 
-use crate::model::rules::{Limits, Used};
+use crate::model::rules::{Limits, Usage, Used};
 
 pub(crate) async fn limits(c: &mut Conn, class: &str) -> Result<Option<Limits>> {
     let found: Option<(i64, i64, i64, i64, i64)> = c
@@ -33,15 +33,22 @@ pub(crate) async fn class_of(c: &mut Conn, account: accounts::AccountId) -> Resu
     Ok(found.map(|(class,)| class))
 }
 
-/// What is used of one window of one subject: a customer's day, an account's year.
-pub(crate) async fn used(c: &mut Conn, subject: &str, window: &str) -> Result<Used> {
-    let found: Option<(i64, i64)> = c
-        .row(
-            "select used, count from payments_usage where customer_id = ? and day = ?",
-            (subject, window),
+/// What one subject, a customer or an account, has used of a day and of a year.
+pub(crate) async fn used(c: &mut Conn, subject: &str, (day, year): (&str, &str)) -> Result<Usage> {
+    let found: Vec<(String, i64, i64)> = c
+        .rows(
+            "select day, used, count from payments_usage where customer_id = ? and day in (?, ?)",
+            (subject, day, year),
         )
         .await?;
-    Ok(found.map_or_else(Used::default, |(amount, count)| Used { amount, count }))
+    let of = |window: &str| {
+        let row = found.iter().find(|(named, ..)| named == window);
+        row.map_or_else(Used::default, |&(_, amount, count)| Used { amount, count })
+    };
+    Ok(Usage {
+        day: of(day),
+        year: of(year),
+    })
 }
 
 pub(crate) async fn begin_usage(c: &mut Conn, subject: &str, window: &str) -> Result<bool> {
