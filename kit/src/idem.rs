@@ -44,6 +44,30 @@ pub async fn claim(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms, le
     })
 }
 
+/// Claims a key for a command whose answer is known before it begins and that is done in this transaction: the
+/// answer is saved with the claim.
+pub async fn claim_with(
+    c: &mut Conn,
+    (scope, key, hash): (&str, &str, &str),
+    answer: &str,
+    now: Ms,
+) -> Result<Claim> {
+    let fresh = c
+        .insert_new(
+            "insert into idem (scope, k, hash, state, answer, lease_until, created_at) values (?, ?, ?, 'done', ?, ?, ?)",
+            (scope, key, hash, answer, now, now),
+        )
+        .await?;
+    if fresh {
+        return Ok(Claim::New);
+    }
+    Ok(match look(c, scope, key, hash, now).await? {
+        // Gone between the two statements: whoever held it has rolled back.
+        Claim::New => Claim::Running { retry_after_s: 1 },
+        known => known,
+    })
+}
+
 /// What is known of a key, without claiming it; [`Claim::New`] when nothing is.
 pub async fn look(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms) -> Result<Claim> {
     let row: Option<(String, String, String, i64)> = c

@@ -125,7 +125,7 @@ impl Payments {
         key: &Key,
     ) -> Result<Transfer, Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
-        if key.claim::<TransferId>(c, now).await?.is_some() {
+        if key.claim(c, &id, now).await?.is_some() {
             return Err(Error::InProgress { retry_after: 1 });
         }
         let challenge = transfer.challenge.parse().map_err(|_| Error::NotFound)?;
@@ -145,7 +145,6 @@ impl Payments {
         }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
-        key.finish(c, id).await?;
         Ok(moved)
     }
 

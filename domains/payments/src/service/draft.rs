@@ -99,7 +99,7 @@ impl Payments {
             .cx
             .db
             .tx(async move |c| {
-                if let Some(id) = key.claim(c, transfer.created_at).await? {
+                if let Some(id) = key.claim(c, &transfer.id, transfer.created_at).await? {
                     return Ok::<_, Error>(Made::Before(id));
                 }
                 let (drafted, challenge) = this.write_draft(c, transfer.clone(), &factors).await?;
@@ -108,7 +108,6 @@ impl Payments {
                 }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
-                key.finish(c, transfer.id).await?;
                 Ok(Made::Now(Box::new(TransferState {
                     state: drafted.state,
                     transfer: drafted,

@@ -19,14 +19,15 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Takes the key, in the transaction that makes the thing; gives what was made under it before, if anything was.
-    pub(super) async fn claim<Id: FromStr>(&self, c: &mut Conn, now: Ms) -> Result<Option<Id>, Error> {
-        made(idem::claim(c, &self.scope, &self.key, &self.hash, now, 0).await?)
-    }
-
-    /// What was made under it, in the same transaction.
-    pub(super) async fn finish(&self, c: &mut Conn, id: impl Display) -> Result<(), Error> {
-        Ok(idem::finish(c, &self.scope, &self.key, &id.to_string()).await?)
+    /// Takes the key for `id`, in the transaction that makes it; gives what was made under it before, if anything was.
+    pub(super) async fn claim<Id: Display + FromStr>(
+        &self,
+        c: &mut Conn,
+        id: &Id,
+        now: Ms,
+    ) -> Result<Option<Id>, Error> {
+        let whole = (&*self.scope, &*self.key, &*self.hash);
+        made(idem::claim_with(c, whole, &id.to_string(), now).await?)
     }
 }
 

@@ -78,11 +78,10 @@ impl Payments {
             .cx
             .db
             .tx(async move |c| {
-                if let Some(earlier) = key.claim(c, schedule.created_at).await? {
+                if let Some(earlier) = key.claim(c, &schedule.id, schedule.created_at).await? {
                     return Ok::<_, Error>(earlier);
                 }
                 this.write_plan(c, schedule.clone()).await?;
-                key.finish(c, schedule.id).await?;
                 Ok(schedule.id)
             })
             .await?;

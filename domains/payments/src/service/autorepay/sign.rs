@@ -83,12 +83,11 @@ impl Payments {
             .cx
             .db
             .tx(async move |c| {
-                if let Some(earlier) = key.claim(c, agreement.created_at).await? {
+                if let Some(earlier) = key.claim(c, &agreement.id, agreement.created_at).await? {
                     return Ok::<_, Error>(earlier);
                 }
                 this.write_agreement(c, agreement.clone(), (&summary, &factors))
                     .await?;
-                key.finish(c, agreement.id).await?;
                 Ok(agreement.id)
             })
             .await?;

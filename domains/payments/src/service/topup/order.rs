@@ -95,7 +95,7 @@ impl TopUps {
         self.cx
             .db
             .tx(async move |c| {
-                if let Some(id) = key.claim(c, topup.created_at).await? {
+                if let Some(id) = key.claim(c, &topup.id, topup.created_at).await? {
                     return Ok::<_, Error>(id);
                 }
                 store::insert_topup(c, &this.seal(&topup)).await?;
@@ -111,7 +111,6 @@ impl TopUps {
                 let told = ("topup.order", format!("topup:{id}"), "ok");
                 this.trail(c, actor, told, json!({"amount_fen": topup.amount}))
                     .await?;
-                key.finish(c, topup.id).await?;
                 Ok(topup.id)
             })
             .await

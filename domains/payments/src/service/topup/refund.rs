@@ -67,7 +67,7 @@ impl TopUps {
         self.cx
             .db
             .tx(async move |c| {
-                if key.claim::<TopUpRefundId>(c, refund.created_at).await?.is_some() {
+                if key.claim(c, &refund.id, refund.created_at).await?.is_some() {
                     return Ok(());
                 }
                 if refund.amount < 1 || !store::reserve_refund(c, id, refund.amount).await? {
@@ -82,8 +82,7 @@ impl TopUps {
                     told,
                     json!({"refund": refund.id, "amount_fen": refund.amount}),
                 )
-                .await?;
-                key.finish(c, refund.id).await
+                .await
             })
             .await?;
         self.show(who, id).await
