@@ -155,17 +155,16 @@ impl Payments {
         who: &Customer,
         account: accounts::AccountId,
     ) -> Result<accounts::OwnAccount, Error> {
-        let own = self.accounts.own(who.id, account).await?;
-        let account = own.id;
-        let blocked = self
-            .cx
+        self.cx
             .db
-            .read(async move |c| Accounts::looks_blocked(c, account).await)
-            .await?;
-        if blocked {
-            return Err(Error::AccountBlocked);
-        }
-        Ok(own)
+            .read(async |c| {
+                let own = self.accounts.own_in(c, who.id, account).await?;
+                if Accounts::looks_blocked(c, own.id).await? {
+                    return Err(Error::AccountBlocked);
+                }
+                Ok(own)
+            })
+            .await
     }
 
     pub(crate) async fn affordable(&self, from_no: &str, amount: i64) -> Result<(), Error> {
