@@ -170,7 +170,7 @@ impl Worker {
         let due = self
             .cx
             .db
-            .read(async move |c| due(c, now, i64::try_from(places).unwrap_or(1)).await)
+            .glance(async move |c| due(c, now, i64::try_from(places).unwrap_or(1)).await)
             .await?;
         let mine: Vec<Job> = due
             .into_iter()

@@ -66,7 +66,7 @@ pub async fn open(db: &Db, master: &MasterKey, clock: &Clock, random: Random) ->
 pub async fn rotate(cx: &Cx, master: &MasterKey) -> anyhow::Result<i64> {
     let newest = cx
         .db
-        .read(async move |c| all(c).await)
+        .glance(async move |c| all(c).await)
         .await?
         .iter()
         .filter(|k| k.2 == "field")
@@ -147,7 +147,7 @@ pub async fn states(c: &mut Conn) -> Result<Vec<KeyState>> {
 }
 
 async fn load(db: &Db, master: &MasterKey) -> anyhow::Result<Ring> {
-    let rows = db.read(async move |c| all(c).await).await?;
+    let rows = db.glance(async move |c| all(c).await).await?;
     let mut ring = Ring {
         fields: BTreeMap::new(),
         index: zeroize::Zeroizing::new([0; 32]),

@@ -73,7 +73,7 @@ async fn one(cx: &Cx, column: SealedColumn) -> anyhow::Result<u64> {
     let (active, mut after, mut written) = (cx.vault.active_kid(), String::new(), 0);
     loop {
         let from = after.clone();
-        let page = cx.db.read(async move |c| page(c, column, &from).await).await?;
+        let page = cx.db.glance(async move |c| page(c, column, &from).await).await?;
         let Some((last, _)) = page.last() else {
             return Ok(written);
         };

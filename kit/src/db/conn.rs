@@ -16,6 +16,15 @@ pub struct Conn {
     link: Link,
     fate: Fate,
     pulse: Arc<AtomicBool>,
+    left: Left,
+}
+
+/// How many statements it may still run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Any,
+    One,
+    None,
 }
 
 pub(super) enum Link {
@@ -118,7 +127,20 @@ impl Conn {
             link,
             fate: Fate::Fine,
             pulse: Arc::new(AtomicBool::new(false)),
+            left: Left::Any,
         }
+    }
+
+    /// For a single statement.
+    pub(super) fn glancing(mut self) -> Conn {
+        self.left = Left::One;
+        self
+    }
+
+    /// For as many statements as wanted, as it was at first.
+    pub(super) fn whole(mut self) -> Conn {
+        self.left = Left::Any;
+        self
     }
 
     pub(super) fn pulse(&self) -> Arc<AtomicBool> {
@@ -143,9 +165,16 @@ impl Conn {
 
     /// After the engine has given the transaction up, a further statement would run outside of it and be
     /// committed on its own. So every later call fails.
-    fn sound(&self) -> Result<()> {
+    fn sound(&mut self) -> Result<()> {
         match &self.fate {
-            Fate::Fine => Ok(()),
+            Fate::Fine => match self.left {
+                Left::Any => Ok(()),
+                Left::One => {
+                    self.left = Left::None;
+                    Ok(())
+                }
+                Left::None => Err(Error::Misuse),
+            },
             Fate::Again => Err(Error::Conflict),
             Fate::Dead(error) => Err(error.clone()),
         }

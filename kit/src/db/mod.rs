@@ -2,8 +2,8 @@
 //!
 //! A store function is written once, `async fn(c: &mut Conn, …)`, one statement each. A use case runs as
 //! `db.tx(async move |c| post(c, &order).await)`; its body may run more than once, so it uses its captures by
-//! reference and has no effect outside its connection. `db.read` is a consistent snapshot; `db.report` is a
-//! read without a time limit for exports.
+//! reference and has no effect outside its connection. `db.read` is a consistent snapshot, `db.glance` a single
+//! statement, and `db.report` a read without a time limit for exports.
 //!
 //! Rules that the engines enforce alike:
 //! * A job awaits nothing but its connection; sleep, network calls, `tx` and `read` inside one are
@@ -45,7 +45,7 @@ pub use conn::Conn;
 pub use error::{Error, Result};
 
 use job::{Job, Parcel, refuse_nesting};
-use lite::writer::Order;
+use lite::inbox::Order;
 use meter::Meter;
 
 /// Exports at a time; more wait for their turn.
@@ -118,9 +118,28 @@ struct Inner {
     link: Link,
 }
 
+/// What a read sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// One statement, which sees one moment by itself.
+    Glance,
+    /// Statements that each see a moment of their own.
+    Glances,
+    Snapshot,
+    /// A snapshot without a time limit.
+    Report,
+}
+
+impl Sight {
+    /// All statements see the same moment.
+    fn is_whole(self) -> bool {
+        matches!(self, Sight::Snapshot | Sight::Report)
+    }
+}
+
 enum Link {
     Lite {
-        writer: std::sync::mpsc::Sender<Order>,
+        writer: Arc<std::sync::mpsc::Sender<Order>>,
         readers: Arc<lite::Readers>,
     },
     My(Box<my::Lanes>),
@@ -194,11 +213,39 @@ impl Db {
         F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
         E: From<Error>,
     {
+        self.see(body, Sight::Snapshot).await
+    }
+
+    /// Runs a `body` of one statement, which sees one moment by itself: a single round trip, where [`Db::read`] takes
+    /// three. A second statement is refused as [`Error::Misuse`].
+    pub async fn glance<T, E, F>(&self, body: F) -> std::result::Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
+        E: From<Error>,
+    {
+        self.see(body, Sight::Glance).await
+    }
+
+    /// Runs a `body` whose statements each see a moment of their own, for what need not fit together: each costs one
+    /// round trip, and nothing is begun or ended.
+    pub async fn glances<T, E, F>(&self, body: F) -> std::result::Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
+        E: From<Error>,
+    {
+        self.see(body, Sight::Glances).await
+    }
+
+    async fn see<T, E, F>(&self, body: F, sight: Sight) -> std::result::Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
+        E: From<Error>,
+    {
         self.open_for_use()?;
         self.inner.meter.read();
         match &self.inner.link {
-            Link::Lite { readers, .. } => readers.read(body, true).await,
-            Link::My(lanes) => lanes.read(body, true).await,
+            Link::Lite { readers, .. } => readers.read(body, sight).await,
+            Link::My(lanes) => lanes.read(body, sight).await,
         }
     }
 
@@ -214,7 +261,7 @@ impl Db {
         match &self.inner.link {
             Link::Lite { readers, .. } => {
                 let readers = Arc::clone(readers);
-                let ready = move || futures_util::FutureExt::now_or_never(readers.read(body, false));
+                let ready = move || futures_util::FutureExt::now_or_never(readers.read(body, Sight::Report));
                 match tokio::task::spawn_blocking(ready).await {
                     Ok(Some(result)) => result,
                     Ok(None) => Err(Error::Misuse.into()),
@@ -224,7 +271,7 @@ impl Db {
                     },
                 }
             }
-            Link::My(lanes) => lanes.read(body, false).await,
+            Link::My(lanes) => lanes.read(body, Sight::Report).await,
         }
     }
 
@@ -244,7 +291,7 @@ impl Db {
 
     /// Whether the database answers now; for readiness.
     pub async fn ping(&self) -> Result<()> {
-        self.read(async |c| c.row::<(i64,)>("select 1", ()).await.map(drop))
+        self.glance(async |c| c.row::<(i64,)>("select 1", ()).await.map(drop))
             .await
     }
 

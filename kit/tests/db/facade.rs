@@ -185,6 +185,27 @@ async fn a_read_sees_one_moment() {
 }
 
 #[tokio::test]
+async fn a_glance_is_one_statement_and_cannot_write() {
+    on_both(async |db| {
+        let one: db::Result<i64> = db.glance(async |c| bank::balance(c, 1).await).await;
+        assert_eq!(one, Ok(1_000));
+        let two: db::Result<i64> = db
+            .glance(async |c| Ok(bank::balance(c, 1).await? + bank::balance(c, 2).await?))
+            .await;
+        assert_eq!(two, Err(Error::Misuse));
+        let wrote: db::Result<bool> = db.glance(async |c| bank::claim(c, "k").await).await;
+        assert!(wrote.is_err(), "{wrote:?}");
+        // The connections are as good as before, for glances and for whole reads.
+        let read: db::Result<i64> = db
+            .read(async |c| Ok(bank::balance(c, 1).await? + bank::balance(c, 2).await?))
+            .await;
+        assert_eq!(read, Ok(2_000));
+        assert_eq!(bank::keys(&db).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_read_cannot_write() {
     on_both(async |db| {
         for limited in [true, false] {

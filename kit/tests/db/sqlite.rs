@@ -1,7 +1,7 @@
 //! The single writer of SQLite: jobs share a COMMIT, and one that spoils it is sorted out.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
@@ -130,4 +130,46 @@ async fn a_file_that_cannot_be_opened_is_named() {
     );
     let scheme = Db::open(&bank::options("postgres://host/db")).await;
     assert!(matches!(scheme, Err(Error::Options(_))), "{scheme:?}");
+}
+
+/// What fails after it wrote something costs the others of its batch a second run, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_fails_late_leaves_nothing_and_takes_nothing_along() {
+    let db = bank::open(&bank::options(&kit::testing::sqlite())).await;
+    let (release, held) = std::sync::mpsc::channel();
+    let held = Mutex::new(held);
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let mut first = pin!(db.tx(async move |_| {
+        held.lock().unwrap().recv().unwrap();
+        db::Result::Ok(())
+    }));
+    let mut good = pin!(db.tx(async move |c| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        bank::claim(c, "good").await
+    }));
+    let mut bad = pin!(db.tx(async |c| {
+        bank::claim(c, "bad").await?;
+        // A reader of its own transaction saw the other one; its answer waits until that is a fact.
+        db::Result::<bool>::Err(Error::Duplicate(format!("{}", bank::claim(c, "good").await?)))
+    }));
+    let mut idle = pin!(db.tx(async |_| db::Result::<bool>::Err(Error::TooSlow)));
+    for waiting in [
+        first.as_mut().now_or_never().is_none(),
+        good.as_mut().now_or_never().is_none(),
+        bad.as_mut().now_or_never().is_none(),
+        idle.as_mut().now_or_never().is_none(),
+    ] {
+        assert!(waiting);
+    }
+    // Once for each run: the bad one takes the first with it as well.
+    release.send(()).unwrap();
+    release.send(()).unwrap();
+    assert_eq!(bad.await, Err(Error::Duplicate("false".into())));
+    assert_eq!(runs.load(Ordering::SeqCst), 2, "not undone with the bad one");
+    assert_eq!(
+        (first.await, good.await, idle.await),
+        (Ok(()), Ok(true), Err(Error::TooSlow))
+    );
+    assert_eq!(bank::keys(&db).await, 1);
 }

@@ -8,7 +8,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -33,7 +33,9 @@ pub(super) struct Checkpointer(JoinHandle<()>);
 
 impl Checkpointer {
     /// Takes the place of SQLite's own checkpoints at COMMIT.
-    pub(super) fn beside(writer: &mut Link, path: &Path) -> Result<Self> {
+    ///
+    /// `wrote` is set by each COMMIT that wrote something.
+    pub(super) fn beside(writer: &mut Link, path: &Path, wrote: Arc<AtomicBool>) -> Result<Self> {
         let refused = |e: rusqlite::Error| Error::Unavailable(format!("{}: {e}", path.display()));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(refused)?;
@@ -48,6 +50,7 @@ impl Checkpointer {
         writer
             .db
             .wal_hook(Some(move |wal: &mut Wal, pages| {
+                wrote.store(true, Ordering::Relaxed);
                 bell.look(wal, pages);
                 Ok(())
             }))

@@ -7,6 +7,8 @@
 //! Each read is one BEGIN … COMMIT: a consistent snapshot, and the WAL lock is taken once, not per statement.
 
 mod checkpoint;
+pub(super) mod inbox;
+mod sync;
 pub(super) mod writer;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::Sight;
 use super::args::{Cell, Cols, Source, Val};
 use super::conn::{self, Conn};
 use super::error::{Error, Fate, Fault, Result};
@@ -53,14 +56,14 @@ impl Link {
     pub(in crate::db) fn open_writer(path: &Path) -> Result<Link> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let link = Link::open(path, flags)?;
-        // A larger cache costs more than it saves: after every split of a page COMMIT walks all of it, because the
+        // The log is fsynced by `sync`, so SQLite need not. A larger cache costs more than it saves: after every split of a page COMMIT walks all of it, because the
         // page number with which SQLite swaps pages lies at 1 GiB, far beyond the end of most files.
-        // Every job of a batch but the first runs in a savepoint. What SQLite keeps for rolling one back goes to a
-        // temporary file as soon as it exceeds 64 kB, which cost a quarter of the writer's time.
+        // What SQLite keeps for rolling a savepoint back goes to a temporary file as soon as it exceeds 64 kB, which
+        // costs far more than the memory.
         link.pragmas(
             "pragma temp_store = memory;
              pragma journal_mode = wal;
-             pragma synchronous = full;
+             pragma synchronous = normal;
              pragma foreign_keys = on;
              pragma cache_size = -16384;",
         )?;
@@ -116,6 +119,11 @@ impl Link {
     /// A statement of our own: BEGIN, SAVEPOINT, COMMIT and their kin.
     fn control(&self, sql: &'static str) -> std::result::Result<(), rusqlite::Error> {
         self.db.prepare_cached(sql)?.raw_execute().map(drop)
+    }
+
+    /// Rows changed since the connection was opened.
+    fn changes(&self) -> u64 {
+        self.db.total_changes()
     }
 
     /// False once SQLite has rolled the transaction back on its own.
@@ -262,19 +270,22 @@ impl Readers {
         }
     }
 
-    /// Runs a read on this thread, without waiting for anything; `limited` is false for reports.
-    pub(super) async fn read<T, E, F>(&self, body: F, limited: bool) -> std::result::Result<T, E>
+    /// Runs a read on this thread, without waiting for anything.
+    pub(super) async fn read<T, E, F>(&self, body: F, sight: Sight) -> std::result::Result<T, E>
     where
         F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
         E: From<Error>,
     {
         let mut conn = self.take()?;
-        begin(&mut conn, limited.then_some(self.limit))?;
+        if sight == Sight::Glance {
+            conn = conn.glancing();
+        }
+        begin(&mut conn, sight, self.limit)?;
         let pulse = conn.pulse();
         let outcome = watched(&pulse, async { body(&mut conn).await }).await;
         // A connection that cannot end its transaction is dropped, not reused.
-        if end(&mut conn) {
-            self.give(conn);
+        if end(&mut conn, sight) {
+            self.give(conn.whole());
         }
         match outcome {
             Ok(result) => result,
@@ -304,20 +315,22 @@ impl Readers {
     }
 }
 
-fn begin(conn: &mut Conn, limit: Option<Duration>) -> Result<()> {
+fn begin(conn: &mut Conn, sight: Sight, limit: Duration) -> Result<()> {
     let Some(link) = conn.lite() else {
         return Err(Error::Closed);
     };
-    link.control("begin").map_err(|e| fault(&e).error)?;
-    link.set_limit(limit);
+    if sight.is_whole() {
+        link.control("begin").map_err(|e| fault(&e).error)?;
+    }
+    link.set_limit((sight != Sight::Report).then_some(limit));
     Ok(())
 }
 
-fn end(conn: &mut Conn) -> bool {
+fn end(conn: &mut Conn, sight: Sight) -> bool {
     drop(conn.take_fate());
     let Some(link) = conn.lite() else { return false };
     link.set_limit(None);
-    link.control("commit").is_ok()
+    !sight.is_whole() || link.control("commit").is_ok()
 }
 
 #[cfg(test)]

@@ -68,8 +68,8 @@ impl Server {
         }
     }
 
-    /// A session for transactions. READ COMMITTED takes no gap locks, so that transactions collide only on
-    /// rows they really touch.
+    /// A session for transactions, which its statements begin by themselves. READ COMMITTED takes no gap locks, so
+    /// that transactions collide only on rows they really touch.
     pub(super) fn write_session(self, limit: Duration) -> Vec<String> {
         let isolation = "set session transaction isolation level read committed".to_owned();
         vec![
@@ -77,6 +77,7 @@ impl Server {
             COLLATION.into(),
             common(limit),
             self.time_limit(Some(limit)),
+            "set session autocommit = 0".to_owned(),
         ]
     }
 

@@ -3,42 +3,27 @@
 //! A transaction is shipped to a lane and not awaited in the handler, so that it is finished even when its
 //! caller hangs up, and so that its future need not be `Send`. Two lanes, because with one a caller alone ran
 //! a third slower. Reads are awaited in the caller's task: giving one up half-way harms nobody.
-//!
-//! The pool's settings decide the throughput more than anything else here:
-//! * as many connections kept as allowed — otherwise each one above the minimum is closed when returned, and
-//!   a transaction costs a login;
-//! * no reset on return — it drops every prepared statement. Safe, because a transaction that is dropped
-//!   unfinished marks its connection for ROLLBACK;
-//! * a semaphore in front — a waiter that times out inside the driver's own queue loses its wake-up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mysql_async::prelude::Queryable;
-use mysql_async::{Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, TxOpts};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
-use super::dialect::Server;
-use super::{Link, within};
+use super::Stained;
+use super::door::{Door, options_of, probe};
 use crate::db::conn::{self, Conn};
 use crate::db::error::{Error, Fate, Result};
 use crate::db::job::{Job, Stopped, watched};
 use crate::db::meter::Meter;
-use crate::db::{Options, REPORTS, panics};
+use crate::db::{Options, REPORTS, Sight, panics};
 
 const LANES: usize = 2;
 
 /// How often a transaction is begun in all before it is given up as [`Error::Conflict`].
 const TRIES: u32 = 10;
-
-/// Prepared statements kept by each connection; see the same number for SQLite.
-const STATEMENTS: usize = 512;
-
-/// Longest wait for TCP, TLS and login.
-const CONNECT: Duration = Duration::from_secs(3);
 
 /// How much longer than the server's own limit an answer may take.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -74,38 +59,21 @@ impl Lanes {
         let opts = options_of(&options.url)?;
         let server = probe(&opts).await?;
         let limited = Some(options.limit.saturating_add(MARGIN));
-        let reads = Door {
-            pool: pool(
-                &opts,
-                (options.pool / 2).max(1),
-                server.read_session(Some(options.limit)),
-            )?,
-            free: Semaphore::new((options.pool / 2).max(1)),
-            begin: snapshot(),
-            deadline: limited,
-            patience: options.patience,
-        };
-        let reports = Door {
-            pool: pool(&opts, REPORTS, server.read_session(None))?,
-            free: Semaphore::new(REPORTS),
-            begin: snapshot(),
-            deadline: None,
-            patience: options.patience,
-        };
+        let readers = (options.pool / 2).max(1);
+        let session = server.read_session(Some(options.limit));
+        let reads = Door::open(&opts, (readers, session), limited, options.patience)?;
+        let session = server.read_session(None);
+        let reports = Door::open(&opts, (REPORTS, session), None, options.patience)?;
         let mut writes = Vec::new();
         for number in 0..LANES {
             let share = (options.pool / LANES).max(1);
-            let door = Door {
-                pool: pool(&opts, share, server.write_session(options.limit))?,
-                free: Semaphore::new(share),
-                begin: TxOpts::default(),
-                deadline: limited,
-                patience: options.patience,
-            };
+            let session = server.write_session(options.limit);
+            let door = Door::open(&opts, (share, session), limited, options.patience)?;
             let runner = Runner {
                 door,
                 slow: options.slow,
                 meter: meter.clone(),
+                stained: Stained::default(),
             };
             writes.push(start(number, runner)?);
         }
@@ -128,14 +96,21 @@ impl Lanes {
         lane.orders.send(Order::Run(job, load)).map_err(|_| Error::Closed)
     }
 
-    /// Runs a read in the caller's task; `limited` is false for reports.
-    pub(in crate::db) async fn read<T, E, F>(&self, body: F, limited: bool) -> std::result::Result<T, E>
+    /// Runs a read in the caller's task.
+    pub(in crate::db) async fn read<T, E, F>(&self, body: F, sight: Sight) -> std::result::Result<T, E>
     where
         F: AsyncFnOnce(&mut Conn) -> std::result::Result<T, E>,
         E: From<Error>,
     {
-        let door = if limited { &self.reads } else { &self.reports };
-        let (mut conn, _permit) = door.begin().await?;
+        let (mut conn, _permit) = match sight {
+            Sight::Glance => {
+                let (conn, permit) = self.reads.glances().await?;
+                (conn.glancing(), permit)
+            }
+            Sight::Glances => self.reads.glances().await?,
+            Sight::Snapshot => self.reads.snapshot().await?,
+            Sight::Report => self.reports.snapshot().await?,
+        };
         let pulse = conn.pulse();
         // The transaction is ended by the pool while the caller already goes on.
         match watched(&pulse, async { body(&mut conn).await }).await {
@@ -160,56 +135,6 @@ impl Lanes {
             door.close().await;
         }
     }
-}
-
-/// A pool of connections of one kind, and how a transaction begins on them.
-struct Door {
-    pool: Pool,
-    free: Semaphore,
-    begin: TxOpts,
-    deadline: Option<Duration>,
-    patience: Duration,
-}
-
-impl Door {
-    async fn begin(&self) -> Result<(Conn, SemaphorePermit<'_>)> {
-        let Ok(permit) = tokio::time::timeout(self.patience, self.free.acquire()).await else {
-            return Err(Error::Unavailable("waited too long for a free connection".into()));
-        };
-        let permit = permit.map_err(|_| Error::Closed)?;
-        // A connection that died while idle shows only now. Nothing has happened yet, so try another one.
-        let mut left = 3;
-        loop {
-            left -= 1;
-            match within(Some(CONNECT), self.pool.start_transaction(self.begin.clone())).await {
-                Ok(tx) => {
-                    let link = Link {
-                        tx,
-                        deadline: self.deadline,
-                    };
-                    return Ok((Conn::new(conn::Link::My(link)), permit));
-                }
-                Err(fault) if left == 0 => return Err(fault.error),
-                Err(_) => {}
-            }
-        }
-    }
-
-    async fn close(&self) {
-        // Connections that are still lent end with their borrowers.
-        if tokio::time::timeout(CONNECT, self.pool.clone().disconnect())
-            .await
-            .is_err()
-        {
-            tracing::warn!("database connections still in use at close");
-        }
-    }
-}
-
-fn snapshot() -> TxOpts {
-    let mut opts = TxOpts::default();
-    opts.with_consistent_snapshot(true);
-    opts
 }
 
 fn start(number: usize, runner: Runner) -> Result<Lane> {
@@ -263,6 +188,7 @@ struct Runner {
     door: Door,
     slow: Duration,
     meter: Meter,
+    stained: Stained,
 }
 
 impl Runner {
@@ -276,7 +202,7 @@ impl Runner {
             if !job.wanted() {
                 return;
             }
-            let (mut conn, _permit) = match self.door.begin().await {
+            let (mut conn, _permit) = match self.door.write(&self.stained).await {
                 Ok(lent) => lent,
                 Err(error) => return self.refuse(job, error),
             };
@@ -333,44 +259,4 @@ fn pause(round: u32) -> Duration {
     use std::hash::{BuildHasher, RandomState};
     let most = 2_000_u64 << round.min(7);
     Duration::from_micros(RandomState::new().hash_one(round) % most)
-}
-
-/// The address is never echoed in an error: it holds the password.
-pub(super) fn options_of(url: &str) -> Result<Opts> {
-    if !url.starts_with("mysql://") {
-        return Err(Error::Options(
-            "the address must begin with sqlite:// or mysql://".into(),
-        ));
-    }
-    let opts = Opts::from_url(url).map_err(|_| Error::Options("the address cannot be parsed".into()))?;
-    // On loopback the driver would ask the server for its socket file and connect to whatever is there.
-    let socket_wanted = url.contains("prefer_socket=");
-    let builder = OptsBuilder::from_opts(opts.clone())
-        .prefer_socket(socket_wanted && opts.prefer_socket())
-        .client_found_rows(true)
-        .stmt_cache_size(STATEMENTS)
-        .tcp_nodelay(true)
-        .tcp_keepalive(Some(Duration::from_secs(30)));
-    Ok(builder.into())
-}
-
-fn pool(opts: &Opts, size: usize, session: Vec<String>) -> Result<Pool> {
-    let constraints = PoolConstraints::new(size, size).ok_or_else(|| Error::Options("pool size".into()))?;
-    let pool = PoolOpts::default()
-        .with_constraints(constraints)
-        .with_reset_connection(false);
-    Ok(Pool::new(
-        OptsBuilder::from_opts(opts.clone()).pool_opts(pool).init(session),
-    ))
-}
-
-pub(super) async fn probe(opts: &Opts) -> Result<Server> {
-    let ask = async {
-        let mut conn = mysql_async::Conn::new(opts.clone()).await?;
-        let version: Option<String> = conn.query_first("select version()").await?;
-        conn.disconnect().await?;
-        Ok(version.unwrap_or_default())
-    };
-    let version = within(Some(CONNECT), ask).await.map_err(|fault| fault.error)?;
-    Ok(Server::of_version(&version))
 }

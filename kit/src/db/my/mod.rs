@@ -1,10 +1,13 @@
-//! MySQL's protocol: MySQL, MariaDB, Galera, TiDB. [`lanes`] runs the transactions, this file speaks to one
-//! connection and knows what the server's errors mean.
+//! MySQL's protocol: MySQL, MariaDB, Galera, TiDB. [`lanes`] runs the transactions, [`door`] lends the connections, this
+//! file speaks to one of them; [`dialect`] knows what the server's errors mean.
 
 mod dialect;
+mod door;
 mod lanes;
 mod solo;
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
@@ -16,16 +19,77 @@ pub(super) use solo::Solo;
 use super::args::{Cell, Cols, Source, Val};
 use super::error::{Error, Fate, Fault, Result};
 
-/// One transaction on one pooled connection. Dropping it unfinished marks the connection, and the pool rolls
-/// back before lending it again.
+/// One pooled connection and how its statements belong together.
 pub(super) struct Link {
-    tx: Transaction<'static>,
+    wire: Wire,
     /// Longest wait for an answer: the server's own limit plus a margin, so it strikes only when the network
     /// or the server is dead.
     deadline: Option<Duration>,
 }
 
+pub(super) enum Wire {
+    /// Statements of one snapshot. Dropping it unfinished marks the connection, and the pool rolls back before
+    /// lending it again.
+    Snapshot(Transaction<'static>),
+    /// Statements that each see a moment of their own: nothing to begin and nothing to end.
+    Glances(mysql_async::Conn),
+    /// A transaction that its first statement begins.
+    Write(Write),
+}
+
+/// A connection whose session does not commit by itself: the first statement begins the transaction, so beginning costs
+/// no round trip.
+pub(super) struct Write {
+    conn: mysql_async::Conn,
+    ended: bool,
+    stained: Stained,
+}
+
+impl Write {
+    pub(super) fn begin(conn: mysql_async::Conn, stained: &Stained) -> Write {
+        Write {
+            conn,
+            ended: false,
+            stained: stained.clone(),
+        }
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.stained.add(self.conn.id());
+        }
+    }
+}
+
+/// The connections that came back with a transaction neither committed nor rolled back. The driver does not know of it,
+/// so they must not be lent again.
+#[derive(Clone, Default)]
+pub(super) struct Stained(Arc<Mutex<HashSet<u32>>>);
+
+impl Stained {
+    fn add(&self, connection: u32) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(connection);
+    }
+
+    /// Whether it was one of them; it is forgotten then.
+    fn take(&self, connection: u32) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&connection)
+    }
+}
+
 impl Link {
+    pub(super) fn new(wire: Wire, deadline: Option<Duration>) -> Link {
+        Link { wire, deadline }
+    }
+
     pub(super) async fn exec(
         &mut self,
         sql: &'static str,
@@ -33,13 +97,17 @@ impl Link {
     ) -> std::result::Result<u64, Fault> {
         self.in_step()?;
         let sql = dialect::locks(sql);
-        let params = params(vals);
-        let tx = &mut self.tx;
+        let (params, deadline) = (params(vals), self.deadline);
         let call = async {
-            tx.exec_drop(sql.as_ref(), params).await?;
-            Ok(tx.affected_rows())
+            match &mut self.wire {
+                Wire::Snapshot(tx) => tx.exec_drop(sql.as_ref(), params).await?,
+                Wire::Glances(conn) | Wire::Write(Write { conn, .. }) => {
+                    conn.exec_drop(sql.as_ref(), params).await?;
+                }
+            }
+            Ok(self.wire.conn().affected_rows())
         };
-        within(self.deadline, call).await
+        within(deadline, call).await
     }
 
     pub(super) async fn each(
@@ -51,9 +119,14 @@ impl Link {
         self.in_step()?;
         let sql = dialect::locks(sql);
         let params = params(vals);
-        let tx = &mut self.tx;
+        let wire = &mut self.wire;
         let call = async {
-            let mut found = tx.exec_iter(sql.as_ref(), params).await?;
+            let mut found = match wire {
+                Wire::Snapshot(tx) => tx.exec_iter(sql.as_ref(), params).await?,
+                Wire::Glances(conn) | Wire::Write(Write { conn, .. }) => {
+                    conn.exec_iter(sql.as_ref(), params).await?
+                }
+            };
             while let Some(row) = found.next().await? {
                 // In a statement of its own: the columns must not live across the await below.
                 let taken = take(&Cols(Source::My(&row)));
@@ -70,7 +143,7 @@ impl Link {
     /// A call that was given up half-way leaves its answer on the wire, where the next call would take it for
     /// its own. The driver knows, but only its pool looks.
     fn in_step(&self) -> std::result::Result<(), Fault> {
-        if self.tx.is_disconnected() {
+        if self.wire.conn().is_disconnected() {
             return Err(Fault::fatal(Error::Unavailable(
                 "the connection was lost or a call given up".into(),
             )));
@@ -79,9 +152,9 @@ impl Link {
     }
 
     /// COMMIT. Whatever goes wrong here except a conflict leaves the outcome open.
-    pub(super) async fn commit(self) -> std::result::Result<(), Fault> {
+    pub(super) async fn commit(mut self) -> std::result::Result<(), Fault> {
         self.in_step()?;
-        match within(self.deadline, self.tx.commit()).await {
+        match self.end("COMMIT").await {
             Err(fault) if fault.fate != Fate::Again => Err(Fault::fatal(Error::CommitUnknown)),
             done => done,
         }
@@ -89,9 +162,37 @@ impl Link {
 
     /// ROLLBACK, awaited so that the locks are gone when the caller hears of the failure. If it fails, so has
     /// the connection, and the server rolls back by itself.
-    pub(super) async fn rollback(self) {
+    pub(super) async fn rollback(mut self) {
         if self.in_step().is_ok() {
-            drop(within(self.deadline, self.tx.rollback()).await);
+            drop(self.end("ROLLBACK").await);
+        }
+    }
+
+    /// Ends the transaction of a write; a read has none that its session would not end.
+    async fn end(&mut self, word: &'static str) -> std::result::Result<(), Fault> {
+        let Wire::Write(write) = &mut self.wire else {
+            return Ok(());
+        };
+        let done = within(self.deadline, write.conn.query_drop(word)).await;
+        if let Err(Fault {
+            fate: Fate::Again, ..
+        }) = &done
+        {
+            // The conflict is the answer; what is left of the transaction goes.
+            within(self.deadline, write.conn.query_drop("ROLLBACK")).await?;
+        } else if done.is_err() {
+            return done;
+        }
+        write.ended = true;
+        done
+    }
+}
+
+impl Wire {
+    fn conn(&self) -> &mysql_async::Conn {
+        match self {
+            Wire::Snapshot(tx) => tx,
+            Wire::Glances(conn) | Wire::Write(Write { conn, .. }) => conn,
         }
     }
 }

@@ -5,7 +5,7 @@
 use mysql_async::prelude::Queryable;
 
 use super::dialect::{self, fault};
-use super::lanes;
+use super::door;
 use crate::db::error::{Error, Result};
 
 /// How long a node waits for another one that is migrating, in seconds.
@@ -18,8 +18,8 @@ type Row = (i64, String, i64, i64);
 
 impl Solo {
     pub(in crate::db) async fn open(url: &str) -> Result<Solo> {
-        let opts = lanes::options_of(url)?;
-        let server = lanes::probe(&opts).await?;
+        let opts = door::options_of(url)?;
+        let server = door::probe(&opts).await?;
         let opts = mysql_async::OptsBuilder::from_opts(opts).init(server.plain_session());
         mysql_async::Conn::new(opts)
             .await
