@@ -2,6 +2,7 @@
 
 mod core_sim;
 mod keys;
+mod policy;
 mod prove;
 mod serve;
 mod show;
@@ -78,6 +79,11 @@ enum Command {
         #[command(subcommand)]
         ask: keys::Ask,
     },
+    /// What customers must prove.
+    Policy {
+        #[command(subcommand)]
+        ask: policy::Ask,
+    },
 }
 
 #[derive(Subcommand)]
@@ -114,6 +120,7 @@ impl Cli {
                 ask: Verify::Verify(which),
             } => prove::audit(&which).await,
             Command::Keys { ask } => keys::run(ask).await,
+            Command::Policy { ask } => policy::run(ask).await,
         }
     }
 }

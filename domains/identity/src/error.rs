@@ -32,6 +32,8 @@ pub enum Error {
     ChallengeLocked,
     #[error("this challenge belongs to another act")]
     NotRaising,
+    #[error("no such act, or one that is never done without a proof")]
+    NoPolicy,
     #[error("challenge is over")]
     ChallengeExpired,
     #[error("the payment password rests")]
@@ -105,6 +107,7 @@ impl From<Error> for Problem {
                 "工号、密码或动态码不正确，请核对后再试。",
             ),
             Error::StaffLocked => Self::new(423, "staff.locked", "错误次数过多，账号已锁定15分钟。"),
+            Error::NoPolicy => Self::new(422, "policy.unknown", "没有这项业务，或者这项业务不能免验证。"),
             Error::AccessDenied => Self::new(403, "access.denied", "您没有此项权限。"),
             Error::KeyReused => Self::key_reused(),
             Error::InProgress => Self::in_progress(1),

@@ -17,7 +17,7 @@ mod store;
 pub use error::Error;
 pub use http::{doors, guard, router};
 pub use jobs::{jobs, tidy_up};
-pub use model::challenge::{Challenge, ChallengeView, Factor, NewChallenge, Proof};
+pub use model::challenge::{Challenge, ChallengeView, Factor, NewChallenge, Proof, Proven};
 pub use model::forms;
 pub use model::people::{Customer, CustomerId, Preferences, SessionId, Staff, StaffId, Visitor};
 pub use model::roles::{Role, permissions};

@@ -66,6 +66,15 @@ pub struct NewChallenge {
     pub factors: Vec<Factor>,
 }
 
+/// A challenge whose proof was found right and that is not spent yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Proven {
+    pub(crate) id: ChallengeId,
+    pub(crate) customer: CustomerId,
+    /// Its try is counted and its row says so; else both happen where it is spent.
+    pub(crate) counted: bool,
+}
+
 /// An open challenge.
 #[derive(Clone, Debug)]
 pub struct Challenge {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::Identity;
 use crate::error::Error;
-use crate::model::challenge::{Challenge, NewChallenge, Proof};
+use crate::model::challenge::{Challenge, NewChallenge, Proof, Proven};
 use crate::model::forms;
 use crate::model::people::{BINDING_LASTS, BindingId, CustomerId, Visitor};
 use crate::store;
@@ -86,7 +86,7 @@ impl Identity {
         let known = self
             .cx
             .db
-            .read(async move |c| idem::look(c, &claim.scope, &claim.key, &claim.hash, now).await)
+            .glance(async move |c| idem::look(c, &claim.scope, &claim.key, &claim.hash, now).await)
             .await?;
         match known {
             Claim::New => Ok(None),
@@ -128,10 +128,14 @@ impl Identity {
                 .map(|c| c.id)
                 .ok_or(Error::NotFound);
         }
-        self.challenge_prove(enrolment.customer, enrolment.challenge, proof)
+        let proven = self
+            .challenge_prove(enrolment.customer, enrolment.challenge, proof)
             .await?;
         let this = self.clone();
-        self.cx.db.tx(async move |c| this.bind(c, &enrolment).await).await
+        self.cx
+            .db
+            .tx(async move |c| this.bind(c, &enrolment, proven).await)
+            .await
     }
 
     /// The customer takes this WeChat user's power away; every session of it ends at once.
@@ -258,10 +262,10 @@ impl Identity {
         Ok(Binding { id, challenge })
     }
 
-    async fn bind(&self, c: &mut Conn, e: &Enrolment) -> Result<CustomerId, Error> {
+    async fn bind(&self, c: &mut Conn, e: &Enrolment, proven: Proven) -> Result<CustomerId, Error> {
         let now = self.cx.clock.now();
         let bound = kit::crypto::sha256(&format!("bind|{}|{}", e.openid, e.customer));
-        self.challenge_spend(c, e.customer, e.challenge, &bound).await?;
+        self.challenge_spend(c, proven, &bound).await?;
         store::customers::lock(c, e.customer).await?;
         self.refuse_late_first(c, e).await?;
         self.end_dead(c, &e.openid, now).await?;
@@ -327,7 +331,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::bindings::enrolment(c, id).await)
+            .glance(async move |c| store::bindings::enrolment(c, id).await)
             .await?;
         let row = row.filter(|e| e.openid == who.openid).ok_or(Error::NotFound)?;
         if row.state == "open" && row.expires_at <= self.cx.clock.now() {

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::mask;
 use crate::model::challenge::{
     CODE_PACE, Challenge, ChallengeId, Factor, LASTS, MAX_ATTEMPTS, MAX_SENDS, NewChallenge, PASSWORD_RESTS,
-    PASSWORD_TRIES, Proof, RESEND_AFTER, State,
+    PASSWORD_TRIES, Proof, Proven, RESEND_AFTER, State,
 };
 use crate::model::people::{CustomerId, LEVEL_LASTS, LEVEL_OAUTH, Visitor};
 use crate::store;
@@ -96,45 +96,69 @@ impl Identity {
         self.challenge_of(&row, &phone)
     }
 
-    /// Judges the customer's proof. On success the challenge waits, proven, for [`Self::challenge_spend`].
+    /// Judges the customer's proof; what is right is used by [`Self::challenge_spend`].
+    ///
+    /// A wrong code is counted here, a right one where it is spent, under the same condition: whichever comes first
+    /// in the row decides, so that of any number of guesses at once five count. A password takes its time to judge,
+    /// so its try is counted before.
     pub async fn challenge_prove(
         &self,
         customer: CustomerId,
         id: ChallengeId,
         proof: &Proof,
-    ) -> Result<(), Error> {
+    ) -> Result<Proven, Error> {
         let row = self.owned(customer, id).await?;
         let factors = Factor::parse_list(&row.factors);
-        let needs_password = factors.contains(&Factor::Password);
-        let now = self.cx.clock.now();
         let code_right = !factors.contains(&Factor::Sms) || self.code_fits(&row, proof);
-        let this = self.clone();
-        let wrong = if needs_password {
-            // A password takes its time to judge, so the try is counted before.
-            let tried = row.clone();
-            self.cx
-                .db
-                .tx(async move |c| this.begin_try(c, &tried, true, now).await)
-                .await?;
-            let (this, password_right) = (self.clone(), self.password_fits(customer, proof).await?);
-            self.cx
-                .db
-                .tx(async move |c| {
-                    if password_right {
-                        store::customers::password_right(c, customer).await?;
-                    }
-                    this.end_try(c, &row, code_right && password_right).await
-                })
-                .await?
-        } else {
-            self.cx
-                .db
-                .tx(async move |c| {
-                    this.begin_try(c, &row, false, now).await?;
-                    this.end_try(c, &row, code_right).await
-                })
-                .await?
-        };
+        let with_password = factors.contains(&Factor::Password);
+        if with_password {
+            self.prove_with_password(row, code_right, proof).await?;
+        } else if !code_right {
+            return Err(self.wrong_code(row).await?);
+        }
+        Ok(Proven {
+            id,
+            customer,
+            counted: with_password,
+        })
+    }
+
+    async fn wrong_code(&self, row: Row) -> Result<Error, Error> {
+        let (this, now) = (self.clone(), self.cx.clock.now());
+        self.cx
+            .db
+            .tx(async move |c| {
+                this.begin_try(c, &row, false, now).await?;
+                this.count_failure(c, &row).await
+            })
+            .await
+    }
+
+    async fn prove_with_password(&self, row: Row, code_right: bool, proof: &Proof) -> Result<(), Error> {
+        let (this, tried, now) = (self.clone(), row.clone(), self.cx.clock.now());
+        self.cx
+            .db
+            .tx(async move |c| this.begin_try(c, &tried, true, now).await)
+            .await?;
+        let (this, password_right) = (self.clone(), self.password_fits(row.customer, proof).await?);
+        let wrong = self
+            .cx
+            .db
+            .tx(async move |c| {
+                if password_right {
+                    store::customers::password_right(c, row.customer).await?;
+                }
+                if !(code_right && password_right) {
+                    // A value: an error would roll the count back.
+                    return this.count_failure(c, &row).await.map(Some);
+                }
+                if store::challenges::prove(c, row.id).await? {
+                    Ok(None)
+                } else {
+                    Err(Error::ChallengeExpired)
+                }
+            })
+            .await?;
         wrong.map_or(Ok(()), Err)
     }
 
@@ -151,13 +175,13 @@ impl Identity {
         if level == LEVEL_OAUTH || !RAISING.contains(&row.act.as_str()) {
             return Err(Error::NotRaising);
         }
-        self.challenge_prove(customer, id, proof).await?;
+        let proven = self.challenge_prove(customer, id, proof).await?;
         let bound = row.bound;
         let (this, session, until) = (self.clone(), who.session, self.cx.clock.now() + LEVEL_LASTS);
         self.cx
             .db
             .tx(async move |c| {
-                this.challenge_spend(c, customer, id, &bound).await?;
+                this.challenge_spend(c, proven, &bound).await?;
                 store::sessions::raise(c, session, level, until).await?;
                 let entry = Entry {
                     actor: Actor::Customer(customer.to_string()),
@@ -173,18 +197,21 @@ impl Identity {
     }
 
     /// Uses a proven challenge once, in the transaction of what it permits.
-    pub async fn challenge_spend(
-        &self,
-        c: &mut Conn,
-        customer: CustomerId,
-        id: ChallengeId,
-        bound: &str,
-    ) -> Result<(), Error> {
-        let spent = store::challenges::spend(c, id, customer, bound, self.cx.clock.now()).await?;
-        if spent {
-            Ok(())
-        } else {
-            Err(Error::ChallengeExpired)
+    pub async fn challenge_spend(&self, c: &mut Conn, proven: Proven, bound: &str) -> Result<(), Error> {
+        let now = self.cx.clock.now();
+        if proven.counted {
+            return if store::challenges::spend(c, proven, bound, now).await? {
+                Ok(())
+            } else {
+                Err(Error::ChallengeExpired)
+            };
+        }
+        if store::challenges::count_and_spend(c, proven, bound, (MAX_ATTEMPTS, now)).await? {
+            return Ok(());
+        }
+        match store::challenges::by_id(c, proven.id).await? {
+            Some(row) if row.bound == bound => Err(why_not(Some(row), now)),
+            _ => Err(Error::ChallengeExpired),
         }
     }
 
@@ -203,18 +230,6 @@ impl Identity {
             });
         }
         Ok(())
-    }
-
-    /// Notes what a try came to. A wrong one is a value: an error would roll its count back.
-    async fn end_try(&self, c: &mut Conn, row: &Row, right: bool) -> Result<Option<Error>, Error> {
-        if !right {
-            return self.count_failure(c, row).await.map(Some);
-        }
-        if store::challenges::prove(c, row.id).await? {
-            Ok(None)
-        } else {
-            Err(Error::ChallengeExpired)
-        }
     }
 
     /// Locks what has had its last try; the refusal must not roll the count back, so it is a value.
@@ -248,7 +263,7 @@ impl Identity {
         let hash = self
             .cx
             .db
-            .read(async move |c| store::customers::password_hash(c, customer).await)
+            .glance(async move |c| store::customers::password_hash(c, customer).await)
             .await?;
         let given = proof.password.as_deref().unwrap_or("");
         Ok(match hash {
@@ -261,7 +276,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::challenges::by_id(c, id).await)
+            .glance(async move |c| store::challenges::by_id(c, id).await)
             .await?;
         row.filter(|row| row.customer == customer).ok_or(Error::NotFound)
     }
@@ -326,7 +341,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::challenges::by_id(c, id).await)
+            .glance(async move |c| store::challenges::by_id(c, id).await)
             .await?;
         let Some(row) = row.filter(|r| !r.code_sealed.is_empty() && r.expires_at > self.cx.clock.now())
         else {

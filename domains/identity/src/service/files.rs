@@ -47,12 +47,16 @@ impl Identity {
     }
 
     pub(crate) async fn person(&self, id: CustomerId) -> Result<Person, Error> {
+        Ok(self.open_person(&self.row(id).await?)?)
+    }
+
+    async fn row(&self, id: CustomerId) -> Result<Row, Error> {
         let row = self
             .cx
             .db
-            .read(async move |c| store::customers::by_id(c, id).await)
+            .glance(async move |c| store::customers::by_id(c, id).await)
             .await?;
-        Ok(self.open_person(&row.ok_or(Error::NotFound)?)?)
+        row.ok_or(Error::NotFound)
     }
 
     /// The same within the caller's transaction.
@@ -102,7 +106,7 @@ impl Identity {
         let rows = self
             .cx
             .db
-            .read(async move |c| bindings::of_customer(c, customer).await)
+            .glance(async move |c| bindings::of_customer(c, customer).await)
             .await?;
         Ok(rows
             .into_iter()
@@ -117,7 +121,7 @@ impl Identity {
         Ok(self
             .cx
             .db
-            .read(async move |c| store::customers::id_by_customer_no(c, &idx).await)
+            .glance(async move |c| store::customers::id_by_customer_no(c, &idx).await)
             .await?)
     }
 
@@ -127,16 +131,26 @@ impl Identity {
 
     /// The customer's name in clear, for a document or a message to that customer.
     pub async fn name_of(&self, id: CustomerId) -> Result<String, Error> {
-        Ok(self.person(id).await?.name)
+        self.one_field(id, "name", |row| &row.name).await
     }
 
     /// The customer's phone in clear, for a message to that customer.
     pub async fn phone_of(&self, id: CustomerId) -> Result<String, Error> {
-        Ok(self.person(id).await?.phone)
+        self.one_field(id, "phone", |row| &row.phone).await
+    }
+
+    async fn one_field(
+        &self,
+        id: CustomerId,
+        column: &str,
+        of: impl Fn(&Row) -> &String,
+    ) -> Result<String, Error> {
+        let row = self.row(id).await?;
+        Ok(self.cx.vault.open(&aad(column, id), of(&row))?)
     }
 
     pub async fn masked_name_of(&self, id: CustomerId) -> Result<String, Error> {
-        Ok(mask::name(&self.person(id).await?.name))
+        Ok(mask::name(&self.name_of(id).await?))
     }
 
     pub(crate) fn is_living(&self, b: &bindings::Row) -> bool {

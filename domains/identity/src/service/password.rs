@@ -29,15 +29,14 @@ impl Identity {
             password: None,
             sms_code: Some(sms_code),
         };
-        self.challenge_prove(who.id, challenge, &proof).await?;
+        let proven = self.challenge_prove(who.id, challenge, &proof).await?;
         let hash = kit::crypto::hash_password(password).await?;
         let (this, customer) = (self.clone(), who.id);
         self.cx
             .db
             .tx(async move |c| {
                 let now = this.cx.clock.now();
-                this.challenge_spend(c, customer, challenge, &bound(customer))
-                    .await?;
+                this.challenge_spend(c, proven, &bound(customer)).await?;
                 if store::customers::change_password(c, customer, &hash, now).await? == 0 {
                     store::customers::insert_password(c, customer, &hash, now).await?;
                 }

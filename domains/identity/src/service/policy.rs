@@ -1,6 +1,8 @@
 //! What an act asks for: the step-up policy, which is data.
 
+use audit::{Actor, Entry};
 use kit::db::Conn;
+use serde_json::json;
 
 use super::Identity;
 use crate::error::Error;
@@ -13,7 +15,7 @@ impl Identity {
     pub async fn policy(&self, act: &'static str, amount_fen: i64) -> Result<Vec<Factor>, Error> {
         self.cx
             .db
-            .read(async |c| self.policy_in(c, act, amount_fen).await)
+            .glance(async |c| self.policy_in(c, act, amount_fen).await)
             .await
     }
 
@@ -36,7 +38,7 @@ impl Identity {
     pub async fn require_level(&self, who: &Customer, act: &'static str) -> Result<(), Error> {
         self.cx
             .db
-            .read(async |c| self.require_level_in(c, who, act).await)
+            .glance(async |c| self.require_level_in(c, who, act).await)
             .await
     }
 
@@ -59,10 +61,36 @@ impl Identity {
         Ok(self
             .cx
             .db
-            .read(async |c| store::challenges::policies(c).await)
+            .glance(async |c| store::challenges::policies(c).await)
             .await?)
     }
+
+    /// What an act asks for from this amount on (fen); an operator's word, kept in the trail.
+    pub async fn set_policy(&self, act: &str, from_fen: i64, factors: &[Factor]) -> Result<(), Error> {
+        let guards_itself = ALWAYS_PROVED.contains(&act) && factors.is_empty();
+        if from_fen < 0 || guards_itself || !self.policies().await?.iter().any(|(known, ..)| known == act) {
+            return Err(Error::NoPolicy);
+        }
+        let (this, act, factors) = (self.clone(), act.to_owned(), Factor::list(factors));
+        self.cx
+            .db
+            .tx(async move |c| {
+                store::challenges::set_policy(c, &act, from_fen, &factors).await?;
+                let entry = Entry {
+                    actor: Actor::System("operator"),
+                    action: "policy.set",
+                    subject: format!("policy:{act}"),
+                    result: "ok",
+                    detail: json!({"from_fen": from_fen, "factors": factors}),
+                };
+                Ok(audit::note(c, &this.cx, entry).await?)
+            })
+            .await
+    }
 }
+
+/// Acts that decide who somebody is: without a proof they would guard nothing.
+const ALWAYS_PROVED: [&str; 4] = ["binding.first", "binding.another", "password.set", "loss.lift"];
 
 /// The session level that these factors prove: 1 nothing, 2 one of them, 3 both.
 pub(super) fn level_of(factors: &[Factor]) -> i64 {

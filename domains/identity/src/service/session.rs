@@ -85,7 +85,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::sessions::by_token(c, &hash).await)
+            .glance(async move |c| store::sessions::by_token(c, &hash).await)
             .await?;
         self.living(row, kind, device).await
     }
@@ -101,7 +101,7 @@ impl Identity {
         let holder = self
             .cx
             .db
-            .read(async move |c| store::sessions::holder(c, &hash).await)
+            .glance(async move |c| store::sessions::holder(c, &hash).await)
             .await?;
         let (row, bound) = holder.map_or((None, None), |h| (Some(h.session), h.bound));
         let visitor = self.visitor(&self.living(row, "customer", device).await?);
@@ -165,7 +165,7 @@ impl Identity {
                 let hash = self
                     .cx
                     .db
-                    .read(async move |c| store::customers::password_hash(c, id).await)
+                    .glance(async move |c| store::customers::password_hash(c, id).await)
                     .await?;
                 Some(CustomerState {
                     id,

@@ -39,7 +39,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::staff::by_login(c, &wanted).await)
+            .glance(async move |c| store::staff::by_login(c, &wanted).await)
             .await?;
         let Some(row) = row else {
             // The same refusals and the same work as for a known login, so that nothing tells them apart.
@@ -154,7 +154,7 @@ impl Identity {
         let row = self
             .cx
             .db
-            .read(async move |c| store::staff::by_login(c, &login).await)
+            .glance(async move |c| store::staff::by_login(c, &login).await)
             .await?;
         Ok(row.map(|row| row.id))
     }
@@ -164,7 +164,7 @@ impl Identity {
         Ok(self
             .cx
             .db
-            .read(async move |c| store::staff::by_id(c, &id).await)
+            .glance(async move |c| store::staff::by_id(c, &id).await)
             .await?)
     }
 

@@ -3,7 +3,7 @@
 use kit::clock::Ms;
 use kit::db::{Conn, Result};
 
-use crate::model::challenge::ChallengeId;
+use crate::model::challenge::{ChallengeId, Proven};
 use crate::model::people::CustomerId;
 
 /// A challenge row; summary and code sealed.
@@ -132,18 +132,30 @@ pub(crate) async fn lock(c: &mut Conn, id: ChallengeId, max: i64) -> Result<u64>
 }
 
 /// Uses a proven challenge, once, for exactly what it was bound to.
-pub(crate) async fn spend(
-    c: &mut Conn,
-    id: ChallengeId,
-    customer: CustomerId,
-    bound: &str,
-    now: Ms,
-) -> Result<bool> {
+pub(crate) async fn spend(c: &mut Conn, proven: Proven, bound: &str, now: Ms) -> Result<bool> {
     let n = c
         .exec(
             "update identity_challenge set state = 'spent'
              where id = ? and customer_id = ? and bound = ? and state = 'proven' and expires_at > ?",
-            (id, customer, bound, now),
+            (proven.id, proven.customer, bound, now),
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Counts the right try and uses the challenge with it; false too when its tries are used up.
+pub(crate) async fn count_and_spend(
+    c: &mut Conn,
+    proven: Proven,
+    bound: &str,
+    (max, now): (i64, Ms),
+) -> Result<bool> {
+    let n = c
+        .exec(
+            "update identity_challenge set state = 'spent', attempts = attempts + 1, code_sealed = ''
+             where id = ? and customer_id = ? and bound = ? and state in ('open', 'proven') and attempts < ?
+                 and expires_at > ?",
+            (proven.id, proven.customer, bound, max, now),
         )
         .await?;
     Ok(n == 1)
@@ -197,4 +209,21 @@ pub(crate) async fn policies(c: &mut Conn) -> Result<Vec<(String, i64, String, i
         (),
     )
     .await
+}
+
+pub(crate) async fn set_policy(c: &mut Conn, act: &str, from_fen: i64, factors: &str) -> Result<()> {
+    let changed = c
+        .exec(
+            "update identity_policy set factors = ?, version = version + 1 where act = ? and min_amount = ?",
+            (factors, act, from_fen),
+        )
+        .await?;
+    if changed == 0 {
+        c.exec(
+            "insert into identity_policy (act, min_amount, factors, version) values (?, ?, ?, 1)",
+            (act, from_fen, factors),
+        )
+        .await?;
+    }
+    Ok(())
 }
