@@ -70,7 +70,7 @@ async fn loss_of(this: &Accounts, job: &Job) -> anyhow::Result<Option<Loss>> {
     Ok(this
         .cx
         .db
-        .read(async move |c| store::loss_by_id(c, id).await)
+        .glance(async move |c| store::loss_by_id(c, id).await)
         .await?)
 }
 

@@ -95,15 +95,13 @@ pub(crate) async fn by_number(c: &mut Conn, idx: &str) -> Result<Option<Row>> {
     Ok(c.row::<Columns>(sql, (idx, idx)).await?.map(row))
 }
 
-/// The index of the account behind an account or card number.
-pub(crate) async fn no_idx_of(c: &mut Conn, idx: &str) -> Result<Option<String>> {
-    let found: Option<(String,)> = c
-        .row(
-            "select no_idx from accounts_account where no_idx = ? or card_idx = ?",
-            (idx, idx),
-        )
-        .await?;
-    Ok(found.map(|(no_idx,)| no_idx))
+/// Of two numbers, the cards among them with the accounts behind: `(card, account)`, as indexes.
+pub(crate) async fn no_idx_behind(c: &mut Conn, [one, other]: [&str; 2]) -> Result<Vec<(String, String)>> {
+    c.rows(
+        "select card_idx, no_idx from accounts_account where card_idx in (?, ?)",
+        (one, other),
+    )
+    .await
 }
 
 /// `(account id, whose it is)` by the index of the account number.

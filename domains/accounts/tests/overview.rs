@@ -95,7 +95,7 @@ async fn what_is_not_new_is_labelled_and_what_is_unknown_is_no_number(w: World) 
     let (_, fresh) = w.get(&who, "/api/accounts").await;
     assert!(fresh["assets_fen"].is_i64());
     w.hand.forward(3_600_000);
-    w.accounts.touched(&[&w.person("陈晓明").card_no]).await;
+    w.accounts.touched([&w.person("陈晓明").card_no; 2]).await;
     w.stub.all(Fault::Down);
     let (status, old) = w.get(&who, "/api/accounts").await;
     assert_eq!(status, 200, "{old}");
@@ -124,7 +124,7 @@ async fn a_balance_is_cached_until_money_moves(w: World) {
     assert_eq!((w.stub.calls(Op::Balance), &first), (asked, &second));
     w.move_in_core("王建国", "陈晓明", 4_321).await.done().unwrap();
     // By the account number or by the card: both forget.
-    w.accounts.touched(&[&w.person("王建国").card_no]).await;
+    w.accounts.touched([&w.person("王建国").card_no; 2]).await;
     let (_, third) = w.get(&who, &path).await;
     assert_eq!(
         third["balance_fen"].as_i64().unwrap(),
@@ -132,7 +132,7 @@ async fn a_balance_is_cached_until_money_moves(w: World) {
     );
     w.move_in_core("王建国", "陈晓明", 1).await.done().unwrap();
     w.accounts
-        .touched(&[&w.person("王建国").accounts.first().unwrap().account_no])
+        .touched([&w.person("王建国").accounts.first().unwrap().account_no; 2])
         .await;
     let (_, fourth) = w.get(&who, &path).await;
     assert_eq!(
@@ -166,7 +166,7 @@ async fn a_cached_balance_is_never_behind(w: World) {
     let write = async || {
         for n in 1..=60 {
             w.move_in_core("王建国", "陈晓明", 1).await.done().unwrap();
-            w.accounts.touched(&[&w.person("王建国").card_no]).await;
+            w.accounts.touched([&w.person("王建国").card_no; 2]).await;
             announced.store(begun - n, Ordering::SeqCst);
             tokio::task::yield_now().await;
         }

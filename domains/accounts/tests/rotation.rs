@@ -49,7 +49,7 @@ async fn everything_opens_under_the_new_key_alone(w: World) {
     assert_eq!(again, entries);
     assert_eq!(w.get(&who, &check).await.1, issued);
     w.stub.all(corebank::stub::Fault::Down);
-    w.accounts.touched(&[&w.person("陈晓明").card_no]).await;
+    w.accounts.touched([&w.person("陈晓明").card_no; 2]).await;
     let (_, old) = w.get(&who, "/api/accounts").await;
     assert_eq!(
         old["accounts"][0]["balance_fen"], before["accounts"][0]["balance_fen"],

@@ -30,7 +30,7 @@ pub async fn note(c: &mut Conn, cx: &Cx, entry: Entry) -> db::Result<()> {
 
 /// Links waiting rows into the chain, oldest first; returns how many.
 pub async fn seal(cx: &Cx) -> db::Result<usize> {
-    let waiting = cx.db.read(async |c| store::unsealed(c, 1).await).await?;
+    let waiting = cx.db.glance(async |c| store::unsealed(c, 1).await).await?;
     if waiting.is_empty() {
         return Ok(0);
     }

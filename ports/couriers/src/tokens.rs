@@ -50,7 +50,7 @@ impl DbTokens {
         let name = appid.to_owned();
         let row = self
             .db
-            .read(async move |c| find(c, &name).await)
+            .glance(async move |c| find(c, &name).await)
             .await
             .map_err(failed)?;
         Ok(row.map(|row| self.record(appid, row)))

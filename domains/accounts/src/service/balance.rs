@@ -34,22 +34,20 @@ impl Accounts {
         Ok(account.view(Some(known.ok_or(Error::CoreUnavailable)?)))
     }
 
-    /// Forgets the cached balances of account or card numbers, because money moved.
-    pub async fn touched(&self, numbers: &[&str]) {
-        let given: Vec<String> = numbers.iter().map(|number| self.number_idx(number)).collect();
-        let found: kit::db::Result<Vec<String>> = self
+    /// Forgets the cached balances of both sides, account or card numbers, because money moved.
+    pub async fn touched(&self, sides: [&str; 2]) {
+        let [from, to] = sides.map(|number| self.number_idx(number));
+        let cards = self
             .cx
             .db
-            .read(async |c| {
-                let mut found = Vec::with_capacity(given.len());
-                for idx in &given {
-                    found.push(store::no_idx_of(c, idx).await?.unwrap_or_else(|| idx.clone()));
-                }
-                Ok(found)
-            })
-            .await;
-        for idx in found.unwrap_or(given) {
-            self.cx.cache.invalidate(&key(&idx)).await;
+            .glance(async |c| store::no_idx_behind(c, [&from, &to]).await)
+            .await
+            .unwrap_or_default();
+        for idx in [&from, &to] {
+            // An account is cached under its own number, whether or not we know it.
+            let behind = cards.iter().find(|(card, _)| card == idx);
+            let idx = behind.map_or(idx, |(_, no_idx)| no_idx);
+            self.cx.cache.invalidate(&key(idx)).await;
         }
     }
 
@@ -109,7 +107,7 @@ impl Accounts {
         let row = self
             .cx
             .db
-            .read(async move |c| store::snapshot(c, id).await)
+            .glance(async move |c| store::snapshot(c, id).await)
             .await?;
         let Some((sealed, ..)) = row else { return Ok(None) };
         Ok(Some(Known {
@@ -123,7 +121,7 @@ impl Accounts {
         let before = self
             .cx
             .db
-            .read(async move |c| store::snapshot(c, id).await)
+            .glance(async move |c| store::snapshot(c, id).await)
             .await?;
         if before.is_some_and(|(_, version, as_of)| {
             version == figures.version && figures.as_of < as_of + SNAPSHOT_AGE

@@ -105,7 +105,7 @@ impl Accounts {
         let marks = self
             .cx
             .db
-            .read(async move |c| disputes::marks(c, id).await)
+            .glance(async move |c| disputes::marks(c, id).await)
             .await?;
         for line in lines {
             let mark = marks.iter().find(|(entry, ..)| *entry == line.id);

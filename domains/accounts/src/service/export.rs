@@ -92,7 +92,12 @@ impl Accounts {
         })?;
         let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let idx = self.code_idx(&digits);
-        let Some(issued) = self.cx.db.read(async |c| store::statement(c, &idx).await).await? else {
+        let Some(issued) = self
+            .cx
+            .db
+            .glance(async |c| store::statement(c, &idx).await)
+            .await?
+        else {
             return Ok(StatementCheck::default());
         };
         let json = self.cx.vault.open(&aad(issued.id), &issued.summary)?;

@@ -49,7 +49,7 @@ impl Accounts {
         let row = self
             .cx
             .db
-            .read(async move |c| feed::reader(c, name).await)
+            .glance(async move |c| feed::reader(c, name).await)
             .await?;
         let Some(row) = row else {
             self.begin_feed(name).await?;
@@ -95,7 +95,7 @@ impl Accounts {
         let row = self
             .cx
             .db
-            .read(async move |c| crate::store::by_number(c, &idx).await)
+            .glance(async move |c| crate::store::by_number(c, &idx).await)
             .await?;
         row.map(|row| Ok((row.customer, self.open(&row)?))).transpose()
     }

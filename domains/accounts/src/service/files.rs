@@ -15,20 +15,11 @@ use crate::{
 impl Accounts {
     /// The account of this customer's; somebody else's does not exist.
     pub async fn own(&self, customer: CustomerId, id: AccountId) -> Result<OwnAccount, Error> {
-        self.cx
+        let row = self
+            .cx
             .db
-            .read(async |c| self.own_in(c, customer, id).await)
-            .await
-    }
-
-    /// The same on the caller's connection.
-    pub async fn own_in(
-        &self,
-        c: &mut Conn,
-        customer: CustomerId,
-        id: AccountId,
-    ) -> Result<OwnAccount, Error> {
-        let row = store::by_id(c, customer, id).await?;
+            .glance(async move |c| store::by_id(c, customer, id).await)
+            .await?;
         self.open(&row.ok_or(Error::NotFound)?)
     }
 

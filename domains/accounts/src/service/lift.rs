@@ -2,7 +2,7 @@
 
 use audit::{Actor, Entry};
 use corebank::{Answer, RefusalCode, RestrictionKind, RestrictionOrder, RestrictionSource};
-use identity::{Customer, Proof};
+use identity::{Customer, Proof, Proven};
 use kit::{
     clock::{MINUTE, Ms, SECOND},
     db::Conn,
@@ -48,7 +48,7 @@ impl Accounts {
         let loss = self
             .cx
             .db
-            .read(async move |c| store::newest_loss(c, id).await)
+            .glance(async move |c| store::newest_loss(c, id).await)
             .await?;
         let loss = loss.ok_or(Error::NotBlocked)?;
         let blocked = loss.state == LossState::Blocked.as_str();
@@ -59,19 +59,22 @@ impl Accounts {
             return Err(Error::NotBlocked);
         }
         self.claim(&loss, &ask.key).await?;
-        if let Err(wrong) = self
+        let judged = self
             .identity
             .challenge_prove(who.id, ask.challenge.into(), &ask.proof)
-            .await
-        {
-            let key = ask.key;
-            self.cx
-                .db
-                .tx(async move |c| store::release_lift(c, loss.id, &key).await)
-                .await?;
-            return Err(wrong.into());
-        }
-        let loss = self.begin(who, loss, ask).await?;
+            .await;
+        let proven = match judged {
+            Ok(proven) => proven,
+            Err(wrong) => {
+                let key = ask.key;
+                self.cx
+                    .db
+                    .tx(async move |c| store::release_lift(c, loss.id, &key).await)
+                    .await?;
+                return Err(wrong.into());
+            }
+        };
+        let loss = self.begin(who, loss, ask.key, proven).await?;
         let told = tokio::time::timeout(PATIENCE, self.lift_in_core(&loss, &account)).await;
         if !matches!(told, Ok(Ok(true))) {
             tracing::info!(loss = %loss.id, "core has not confirmed the lift yet; the job goes on");
@@ -79,7 +82,7 @@ impl Accounts {
         let loss = self
             .cx
             .db
-            .read(async move |c| store::loss_by_id(c, loss.id).await)
+            .glance(async move |c| store::loss_by_id(c, loss.id).await)
             .await?;
         self.loss_view(&loss.ok_or(Error::Row("loss report"))?)
     }
@@ -95,7 +98,7 @@ impl Accounts {
     }
 
     /// One transaction: the proof is used up, the report leaves `blocked`, and the core will be told.
-    async fn begin(&self, who: &Customer, loss: Loss, ask: LiftAsk) -> Result<Loss, Error> {
+    async fn begin(&self, who: &Customer, loss: Loss, key: String, proven: Proven) -> Result<Loss, Error> {
         let (this, who) = (self.clone(), who.clone());
         let lift: uuid::Uuid = self.cx.ids.make();
         let id = loss.id;
@@ -104,7 +107,7 @@ impl Accounts {
             .tx(async move |c| {
                 let scope = format!("loss.lift:{}", who.id);
                 let now = this.cx.clock.now();
-                match idem::claim(c, &scope, &ask.key, &idem::hash_of(&id), now, 0).await? {
+                match idem::claim(c, &scope, &key, &idem::hash_of(&id), now, 0).await? {
                     Claim::New => {}
                     Claim::Different => return Err(Error::KeyReused),
                     Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => return Err(Error::InProgress),
@@ -112,9 +115,7 @@ impl Accounts {
                 let bound = this
                     .identity
                     .bound_to(&who, "loss.lift", &loss.account.to_string());
-                this.identity
-                    .challenge_spend(c, who.id, ask.challenge.into(), &bound)
-                    .await?;
+                this.identity.challenge_spend(c, proven, &bound).await?;
                 let next = LossState::Blocked.after(LossEvent::Proved);
                 if next.is_none() || !store::begin_lift(c, id, lift).await? {
                     return Err(Error::NotBlocked);
@@ -129,14 +130,14 @@ impl Accounts {
                     run_at: now + JOB_AFTER,
                 };
                 jobs::enqueue(c, &this.cx, job).await?;
-                idem::finish(c, &scope, &ask.key, &text).await?;
+                idem::finish(c, &scope, &key, &text).await?;
                 Ok(())
             })
             .await?;
         let loss = self
             .cx
             .db
-            .read(async move |c| store::loss_by_id(c, id).await)
+            .glance(async move |c| store::loss_by_id(c, id).await)
             .await?;
         loss.ok_or(Error::Row("loss report"))
     }

@@ -89,7 +89,7 @@ impl Accounts {
         let loss = self
             .cx
             .db
-            .read(async move |c| store::loss_by_id(c, id).await)
+            .glance(async move |c| store::loss_by_id(c, id).await)
             .await?;
         self.loss_view(&loss.ok_or(Error::Row("loss report"))?)
     }

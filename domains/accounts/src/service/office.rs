@@ -28,7 +28,11 @@ impl Accounts {
     /// The core's customer number behind an account or card number, if the channel has seen it.
     pub async fn customer_no_of(&self, number: &str) -> Result<Option<String>, Error> {
         let idx = self.number_idx(number);
-        let row = self.cx.db.read(async |c| store::by_number(c, &idx).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async |c| store::by_number(c, &idx).await)
+            .await?;
         row.map(|row| self.open_customer_no(&row)).transpose()
     }
 
@@ -36,7 +40,7 @@ impl Accounts {
         Ok(self
             .cx
             .db
-            .read(async move |c| store::losses_since(c, since).await)
+            .glance(async move |c| store::losses_since(c, since).await)
             .await?)
     }
 }

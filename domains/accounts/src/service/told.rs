@@ -43,7 +43,7 @@ impl Accounts {
         let loss = self
             .cx
             .db
-            .read(async move |c| store::loss_by_id(c, id).await)
+            .glance(async move |c| store::loss_by_id(c, id).await)
             .await?;
         let Some(loss) = loss else { return Ok(None) };
         let account = self

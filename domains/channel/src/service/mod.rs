@@ -44,7 +44,7 @@ impl Channel {
     pub async fn callbacks_since(&self, since: Ms) -> kit::db::Result<i64> {
         self.cx
             .db
-            .read(async move |c| store::count_since(c, since).await)
+            .glance(async move |c| store::count_since(c, since).await)
             .await
     }
 }

@@ -43,7 +43,7 @@ impl Outreach {
         let row = self
             .cx
             .db
-            .read(async move |c| messages::send(c, id).await)
+            .glance(async move |c| messages::send(c, id).await)
             .await?;
         let Some(row) = row.filter(|row| row.state == State::Queued) else {
             return Ok(None);

@@ -54,7 +54,7 @@ impl Outreach {
         Ok(self
             .cx
             .db
-            .read(async move |c| fans::fan(c, &openid).await)
+            .glance(async move |c| fans::fan(c, &openid).await)
             .await?)
     }
 

@@ -64,7 +64,7 @@ impl Outreach {
         let row = self
             .cx
             .db
-            .read(async move |c| messages::notice(c, id).await)
+            .glance(async move |c| messages::notice(c, id).await)
             .await?;
         let Some(row) = row.filter(|row| row.state == "new") else {
             return Ok(());

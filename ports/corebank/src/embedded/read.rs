@@ -63,7 +63,7 @@ impl EmbeddedCore {
         let ix = secret::customer_ix(&self.vault, customer_no);
         let row = self
             .db
-            .read(async |c| Ok::<_, Fail>(store::customer_by_no(c, &ix).await?))
+            .glance(async |c| Ok::<_, Fail>(store::customer_by_no(c, &ix).await?))
             .await?;
         self.customer_of(&row.ok_or(Fail::Refused(RefusalCode::CustomerNotFound))?)
     }
@@ -121,7 +121,7 @@ impl EmbeddedCore {
     pub(super) async fn balance_inner(&self, account_no: &str) -> Result<Balance, Fail> {
         let (ix, as_of) = (secret::number_ix(&self.vault, account_no), self.clock.now());
         self.db
-            .read(async |c| {
+            .glances(async |c| {
                 let row = store::account_by_no(c, &ix).await?;
                 let row = row.ok_or(Fail::Refused(RefusalCode::AccountNotFound))?;
                 let books = ledger::account(&mut Books(c), &account_id(&row.id)?).await?;
@@ -142,7 +142,7 @@ impl EmbeddedCore {
     pub(super) async fn payee_inner(&self, no: &str) -> Result<Payee, Fail> {
         let ix = secret::number_ix(&self.vault, no);
         self.db
-            .read(async |c| {
+            .glances(async |c| {
                 let row = store::account_by_no(c, &ix).await?;
                 let row = row.ok_or(Fail::Refused(RefusalCode::PayeeNotFound))?;
                 let party = party(c, &self.vault, &row).await?;

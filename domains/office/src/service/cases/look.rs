@@ -276,7 +276,7 @@ impl Office {
             .0
             .cx
             .db
-            .read(async move |c| recon::newest_of(c, kind.name(), &party, &day).await);
+            .glance(async move |c| recon::newest_of(c, kind.name(), &party, &day).await);
         self.case_run(run.await?).await
     }
 
