@@ -122,6 +122,18 @@ pub(crate) fn warnings(c: Circumstances) -> Vec<Warning> {
     all
 }
 
+impl Circumstances {
+    /// Of a payment to somebody who was never paid before, as far as is known.
+    pub(crate) fn of_stranger(amount: i64, now: Ms) -> Self {
+        Self {
+            amount,
+            first_time: true,
+            again: false,
+            now,
+        }
+    }
+}
+
 /// A new payee, a large amount, at night: the transfer waits, and may be taken back meanwhile.
 pub(crate) fn cools(c: &Circumstances) -> bool {
     c.first_time && c.amount >= LARGE && is_night(c.now)

@@ -352,6 +352,18 @@ impl Transfer {
         }
     }
 
+    /// As it stands when this step has ended it.
+    pub(crate) fn ended(&self, step: Move, reference: &str, now: Ms) -> Option<Self> {
+        Some(Self {
+            state: self.state.after(step)?,
+            reason: String::new(),
+            reference: reference.to_owned(),
+            done_at: now,
+            next_check_at: 0,
+            ..self.clone()
+        })
+    }
+
     /// When its order left us; old rows were sent when they were authorised.
     pub(crate) fn left_at(&self) -> Ms {
         self.sent_at.max(self.authorised_at)

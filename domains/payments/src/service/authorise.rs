@@ -2,7 +2,7 @@
 //! the block list, moves the state, writes the trail and the job. Then the core is asked.
 
 use accounts::Accounts;
-use identity::{Customer, Proof};
+use identity::{Customer, Proof, Proven};
 use kit::clock::Ms;
 use kit::db::Conn;
 use kit::idem;
@@ -16,7 +16,7 @@ use crate::jobs::SETTLE;
 use crate::model::purpose::Purpose;
 use crate::model::rules::{COOLING, Circumstances, cools};
 use crate::model::transfer::{Hold, Move, State, Transfer, TransferId, ask_again_after};
-use crate::store::{self, Wait};
+use crate::store;
 
 /// The job looks after the transfer when this request does not come back with an answer in time.
 const LOOK_AFTER: i64 = 8 * kit::clock::SECOND;
@@ -55,16 +55,23 @@ impl Payments {
                 .read(async |c| self.not_taken(c, &transfer).await)
                 .await?;
         }
-        self.prove(who, &transfer, proof).await?;
+        let proven = self.prove(who, &transfer, proof).await?;
         let this = self.clone();
-        let moved = self
+        let sent = self
             .cx
             .db
-            .tx(async move |c| this.commit_to(c, (&transfer, owed), &key).await)
+            .tx(async move |c| this.commit_to(c, (&transfer, owed), (&key, proven)).await)
             .await?;
         kit::failpoint::reach("payments.authorised");
-        self.settle(&moved).await?;
-        self.show(who, id).await
+        self.settled(who, &sent).await
+    }
+
+    /// Sends it, or holds its money, and shows what has become of it.
+    pub(super) async fn settled(&self, who: &Customer, sent: &Transfer) -> Result<TransferState, Error> {
+        match self.settle(sent).await? {
+            Some(booked) => self.with_challenge(who, booked).await,
+            None => self.show(who, sent.id).await,
+        }
     }
 
     /// Takes back what has not been sent: a draft, or a transfer that waits, whose money is then freed.
@@ -83,7 +90,7 @@ impl Payments {
                 .await?;
             if transfer.state == State::Waiting {
                 self.settle_later(id).await?;
-                self.accounts.touched(&[&transfer.from_no]).await;
+                self.accounts.touched([&transfer.from_no; 2]).await;
             }
         }
         self.show(who, id).await
@@ -105,15 +112,19 @@ impl Payments {
         self.note(c, t.customer, "transfer.cancel", t.id, "ok").await
     }
 
-    /// A challenge that is used already belongs to a request with the same key that is still at work.
-    async fn prove(&self, who: &Customer, transfer: &Transfer, proof: &Proof) -> Result<(), Error> {
+    async fn prove(&self, who: &Customer, transfer: &Transfer, proof: &Proof) -> Result<Proven, Error> {
         let challenge = transfer.challenge.parse().map_err(|_| Error::NotFound)?;
-        match self.identity.challenge_prove(who.id, challenge, proof).await {
-            Ok(()) => Ok(()),
-            Err(identity::Error::ChallengeExpired) if self.cx.clock.now() < transfer.expires_at => {
-                Err(Error::InProgress { retry_after: 1 })
+        let judged = self.identity.challenge_prove(who.id, challenge, proof).await;
+        judged.map_err(|error| self.used_already(transfer, error))
+    }
+
+    /// A challenge that is used already belongs to a request with the same key that is still at work.
+    fn used_already(&self, transfer: &Transfer, error: identity::Error) -> Error {
+        match error {
+            identity::Error::ChallengeExpired if self.cx.clock.now() < transfer.expires_at => {
+                Error::InProgress { retry_after: 1 }
             }
-            Err(error) => Err(error.into()),
+            other => other.into(),
         }
     }
 
@@ -122,67 +133,77 @@ impl Payments {
         &self,
         c: &mut Conn,
         (transfer, owed): (&Transfer, Option<i64>),
-        key: &Key,
+        (key, proven): (&Key, Proven),
     ) -> Result<Transfer, Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
         if key.claim(c, &id, now).await?.is_some() {
             return Err(Error::InProgress { retry_after: 1 });
         }
-        let challenge = transfer.challenge.parse().map_err(|_| Error::NotFound)?;
         self.identity
-            .challenge_spend(c, transfer.customer, challenge, &transfer.bound)
-            .await?;
-        if Accounts::is_blocked(c, transfer.account).await? {
-            return Err(Error::AccountBlocked);
-        }
-        if transfer.purpose.is_limited() {
-            Self::take_limit(c, (transfer.customer, transfer.account), transfer.amount_fen, now).await?;
-        }
+            .challenge_spend(c, proven, &transfer.bound)
+            .await
+            .map_err(|error| self.used_already(transfer, error))?;
+        self.permit(c, transfer, now).await?;
         self.not_taken(c, transfer).await?;
-        let moved = self.on_its_way(c, transfer, now).await?;
+        let sent = self.sent(c, transfer, now).await?;
+        if !store::authorised(c, &sent).await? {
+            return Err(Error::WrongState);
+        }
+        self.look_after(c, &sent, now).await?;
         if let Some(owed) = owed {
             Self::not_more_than(c, transfer, owed).await?;
         }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
-        Ok(moved)
+        Ok(sent)
     }
 
-    /// Sent now, or kept until its time with the money held; a job looks after it either way.
-    async fn on_its_way(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<Transfer, Error> {
-        let stranger = Circumstances {
-            amount: t.amount_fen,
-            first_time: t.purpose == Purpose::Transfer,
-            again: false,
-            now,
-        };
-        let cooling = t.cooling || (cools(&stranger) && !store::knows(c, t.customer, &t.to_idx).await?);
+    /// What decides in the transaction that pays: the account is not blocked, and the payment fits its limits.
+    pub(super) async fn permit(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+        if Accounts::is_blocked(c, t.account).await? {
+            return Err(Error::AccountBlocked);
+        }
+        if t.purpose.is_limited() {
+            Self::take_limit(c, (t.customer, t.account), t.amount_fen, now).await?;
+        }
+        Ok(())
+    }
+
+    /// The transfer as it goes: sent now, or kept until its time with the money held.
+    pub(super) async fn sent(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<Transfer, Error> {
+        let doubtful =
+            t.purpose == Purpose::Transfer && cools(&Circumstances::of_stranger(t.amount_fen, now));
+        let cooling = t.cooling || (doubtful && !store::knows(c, t.customer, &t.to_idx).await?);
         let wait = t.arrival.wait().max(if cooling { COOLING } else { 0 });
         // A biller is told while the money is held.
         let held = wait > 0 || t.purpose == Purpose::Bill;
         let step = if held { Move::Postpone } else { Move::Authorise };
-        let mut moved = Transfer {
+        let mut sent = Transfer {
             state: t.state.after(step).ok_or(Error::WrongState)?,
             authorised_at: now,
             ..t.clone()
         };
-        let first = if held {
-            let wait = self.wait(t, now + wait, cooling);
-            moved.next_check_at = wait.execute_at;
-            moved.execute_at = wait.execute_at;
-            moved.cooling = cooling;
-            moved.hold = wait.hold;
-            moved.hold_id.clone_from(&wait.hold_id);
-            moved.void_id.clone_from(&wait.void_id);
-            store::postponed(c, t.id, now, &wait).await?
+        if held {
+            let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
+            sent.execute_at = now + wait;
+            sent.next_check_at = sent.execute_at;
+            sent.cooling = cooling;
+            sent.hold = if t.bank.is_ours() {
+                Hold::Wanted
+            } else {
+                Hold::None
+            };
+            sent.hold_id = id();
+            sent.void_id = id();
         } else {
-            moved.sent_at = now;
-            moved.next_check_at = now + ask_again_after(0);
-            store::authorised(c, t.id, now, moved.next_check_at).await?
-        };
-        if !first {
-            return Err(Error::WrongState);
+            sent.sent_at = now;
+            sent.next_check_at = now + ask_again_after(0);
         }
+        Ok(sent)
+    }
+
+    /// A job looks after it, whatever becomes of this request.
+    pub(super) async fn look_after(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
         let payload = t.id.to_string();
         let job = NewJob {
             kind: SETTLE,
@@ -191,22 +212,6 @@ impl Payments {
             run_at: now + LOOK_AFTER,
         };
         jobs::enqueue(c, &self.cx, job).await?;
-        Ok(moved)
-    }
-
-    /// Until when a transfer waits, and what its money is held under meanwhile.
-    fn wait(&self, t: &Transfer, execute_at: Ms, cooling: bool) -> Wait {
-        let id = || self.cx.ids.make::<kit::ids::export::Uuid>().to_string();
-        Wait {
-            execute_at,
-            cooling,
-            hold: if t.bank.is_ours() {
-                Hold::Wanted
-            } else {
-                Hold::None
-            },
-            hold_id: id(),
-            void_id: id(),
-        }
+        Ok(())
     }
 }

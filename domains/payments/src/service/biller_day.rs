@@ -170,7 +170,9 @@ impl Payments {
             let page = self
                 .cx
                 .db
-                .read(async move |c| store::bills_paid_until(c, &biller, (after.0, &after.1), to, PAGE).await)
+                .glance(async move |c| {
+                    store::bills_paid_until(c, &biller, (after.0, &after.1), to, PAGE).await
+                })
                 .await?;
             let Some((last, told_at)) = page.last() else { break };
             from = (*told_at, last.0.clone());

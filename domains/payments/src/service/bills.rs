@@ -53,7 +53,7 @@ impl Payments {
         if self.hub.is_none() {
             return Ok(Vec::new());
         }
-        Ok(self.cx.db.read(async |c| store::billers(c).await).await?)
+        Ok(self.cx.db.glance(async |c| store::billers(c).await).await?)
     }
 
     /// Adds a biller, in this place of the list; false when its code is taken.
@@ -82,7 +82,7 @@ impl Payments {
         let biller = self
             .cx
             .db
-            .read(async move |c| store::biller(c, &code).await)
+            .glance(async move |c| store::biller(c, &code).await)
             .await?;
         let biller = biller.ok_or(Error::BillerUnknown)?;
         let number = biller.number(number).ok_or(Error::BadNumber)?;
@@ -197,7 +197,7 @@ impl Payments {
             return Ok(None);
         }
         let id = t.id;
-        let row = self.cx.db.read(async move |c| store::bill(c, id).await).await?;
+        let row = self.cx.db.glance(async move |c| store::bill(c, id).await).await?;
         row.map(|row| self.open_bill(row)).transpose()
     }
 

@@ -39,7 +39,7 @@ impl Payments {
         let rows = self
             .cx
             .db
-            .read(async move |c| store::recent_payees(c, customer, RECENT).await)
+            .glance(async move |c| store::recent_payees(c, customer, RECENT).await)
             .await?;
         Ok(rows
             .into_iter()
@@ -52,7 +52,7 @@ impl Payments {
         let rows = self
             .cx
             .db
-            .read(async move |c| store::saved_payees(c, customer, MOST).await)
+            .glance(async move |c| store::saved_payees(c, customer, MOST).await)
             .await?;
         Ok(rows
             .into_iter()

@@ -72,7 +72,20 @@ impl Payments {
         })
     }
 
-    pub(crate) async fn circumstances(
+    /// Whether such a payment would wait: a stranger is only asked for where it would matter.
+    pub(super) async fn would_cool(
+        &self,
+        who: &Customer,
+        payee: &Resolved,
+        amount: i64,
+    ) -> Result<bool, Error> {
+        if !cools(&Circumstances::of_stranger(amount, self.cx.clock.now())) {
+            return Ok(false);
+        }
+        Ok(cools(&self.circumstances(who, payee, amount).await?))
+    }
+
+    async fn circumstances(
         &self,
         who: &Customer,
         payee: &Resolved,
@@ -82,7 +95,7 @@ impl Payments {
         let (known, again) = self
             .cx
             .db
-            .read(async move |c| {
+            .glances(async move |c| {
                 let known = store::knows(c, customer, &idx).await?;
                 Ok::<_, kit::db::Error>((
                     known,

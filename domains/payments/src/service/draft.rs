@@ -1,6 +1,6 @@
 //! Drafting a transfer: everything is checked, the customer's key is claimed, a proof is asked for.
 
-use accounts::Accounts;
+use accounts::{Accounts, OwnAccount};
 use audit::{Actor, Entry};
 use corebank::Answer;
 use identity::{Challenge, Customer, Factor, NewChallenge, mask};
@@ -18,7 +18,7 @@ use super::payee::{NameCheck, Resolved, To};
 use crate::error::Error;
 use crate::model::bill::PaidBill;
 use crate::model::purpose::Purpose;
-use crate::model::rules::{MEMO_MAX, cools};
+use crate::model::rules::MEMO_MAX;
 use crate::model::transfer::{Arrival, Signed, Transfer, TransferId};
 use crate::store;
 
@@ -43,6 +43,10 @@ pub(crate) struct Draft {
     /// 到账方式; real-time when it is not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) arrival: Option<Arrival>,
+    /// 小额免密: the customer has seen payee and amount and said yes. Where the policy asks for no proof the transfer goes
+    /// at once; everywhere else this changes nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) confirmed: bool,
 }
 
 impl Draft {
@@ -64,9 +68,9 @@ pub(crate) struct Wish {
     pub(crate) purpose: Purpose,
 }
 
-/// A draft, made by this request or by an earlier one with the same key.
-enum Made {
-    Now(Box<TransferState>),
+/// What a key made, by this request or by an earlier one.
+pub(super) enum Made<T> {
+    Now(T),
     Before(TransferId),
 }
 
@@ -81,8 +85,19 @@ impl Payments {
         if let Some(earlier) = self.earlier(who, &key).await? {
             return Ok(earlier);
         }
-        let transfer = self.prepared(who, ask).await?;
-        self.drafted(who, key, (transfer, None)).await
+        let factors = self.asked_for(Purpose::Transfer, ask.amount_fen).await?;
+        if ask.confirmed && factors.is_empty() {
+            return self.send_at_once(who, key, ask).await;
+        }
+        let own = self.payer(who, ask.from_account_id).await?;
+        self.allowance(who.id, own.id).await?.check(ask.amount_fen)?;
+        let transfer = self.prepared(who, own, ask).await?;
+        self.write(who, key, (transfer, None), factors).await
+    }
+
+    /// What the policy wants of the customer before such a transfer goes.
+    async fn asked_for(&self, purpose: Purpose, amount_fen: i64) -> Result<Vec<Factor>, Error> {
+        Ok(self.identity.policy(purpose.act(), amount_fen).await?)
     }
 
     /// Writes a draft and asks for its proof, unless this key did before.
@@ -92,8 +107,17 @@ impl Payments {
         key: Key,
         (transfer, bill): (Transfer, Option<PaidBill>),
     ) -> Result<TransferState, Error> {
-        let act = transfer.purpose.act();
-        let factors = self.identity.policy(act, transfer.amount_fen).await?;
+        let factors = self.asked_for(transfer.purpose, transfer.amount_fen).await?;
+        self.write(who, key, (transfer, bill), factors).await
+    }
+
+    async fn write(
+        &self,
+        who: &Customer,
+        key: Key,
+        (transfer, bill): (Transfer, Option<PaidBill>),
+        factors: Vec<Factor>,
+    ) -> Result<TransferState, Error> {
         let (this, customer) = (self.clone(), who.id);
         let made = self
             .cx
@@ -108,16 +132,16 @@ impl Payments {
                 }
                 this.note(c, customer, "transfer.draft", transfer.id, "ok")
                     .await?;
-                Ok(Made::Now(Box::new(TransferState {
+                Ok(Made::Now(TransferState {
                     state: drafted.state,
                     transfer: drafted,
                     challenge: Some(challenge),
                     bill: bill.clone(),
-                })))
+                }))
             })
             .await?;
         match made {
-            Made::Now(state) => Ok(*state),
+            Made::Now(state) => Ok(state),
             Made::Before(id) => self.show(who, id).await,
         }
     }
@@ -130,15 +154,19 @@ impl Payments {
         }
     }
 
-    /// Every refusal that can be known now is given now.
-    async fn prepared(&self, who: &Customer, ask: &Draft) -> Result<Transfer, Error> {
+    /// Every refusal that can be known now is given now; whether the account is blocked and the limits allow it is known
+    /// for good in the transaction that authorises.
+    pub(super) async fn prepared(
+        &self,
+        who: &Customer,
+        own: OwnAccount,
+        ask: &Draft,
+    ) -> Result<Transfer, Error> {
         let memo = memo_of(ask.memo.as_deref())?;
-        let own = self.payer(who, ask.from_account_id).await?;
-        self.allowance(who.id, own.id).await?.check(ask.amount_fen)?;
         let payee = self.resolve(who, ask.to()).await?;
         reachable(&own.account_no, &payee)?;
         self.affordable(&own.account_no, ask.amount_fen).await?;
-        let cooling = cools(&self.circumstances(who, &payee, ask.amount_fen).await?);
+        let cooling = self.would_cool(who, &payee, ask.amount_fen).await?;
         let wish = Wish {
             amount_fen: ask.amount_fen,
             memo,
@@ -154,17 +182,18 @@ impl Payments {
         &self,
         who: &Customer,
         account: accounts::AccountId,
-    ) -> Result<accounts::OwnAccount, Error> {
-        self.cx
+    ) -> Result<OwnAccount, Error> {
+        let own = self.accounts.own(who.id, account).await?;
+        let account = own.id;
+        let blocked = self
+            .cx
             .db
-            .read(async |c| {
-                let own = self.accounts.own_in(c, who.id, account).await?;
-                if Accounts::looks_blocked(c, own.id).await? {
-                    return Err(Error::AccountBlocked);
-                }
-                Ok(own)
-            })
-            .await
+            .glance(async move |c| Accounts::looks_blocked(c, account).await)
+            .await?;
+        if blocked {
+            return Err(Error::AccountBlocked);
+        }
+        Ok(own)
     }
 
     pub(crate) async fn affordable(&self, from_no: &str, amount: i64) -> Result<(), Error> {
@@ -179,7 +208,7 @@ impl Payments {
     pub(crate) async fn transfer(
         &self,
         who: &Customer,
-        own: accounts::OwnAccount,
+        own: OwnAccount,
         payee: Resolved,
         wish: Wish,
     ) -> Result<Transfer, Error> {

@@ -66,7 +66,7 @@ impl Payments {
         let row = self
             .cx
             .db
-            .read(async move |c| crate::store::by_id(c, id).await)
+            .glance(async move |c| crate::store::by_id(c, id).await)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let t = self.open(row)?;
@@ -138,7 +138,7 @@ impl Payments {
         let rows = self
             .cx
             .db
-            .read(async move |c| ours::between(c, (from, to), &after, limit).await)
+            .glance(async move |c| ours::between(c, (from, to), &after, limit).await)
             .await?;
         Ok(rows.into_iter().map(line).collect())
     }

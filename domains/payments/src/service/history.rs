@@ -68,7 +68,7 @@ impl Payments {
         let rows = self
             .cx
             .db
-            .read(async move |c| store::of_customer(c, customer, (at, &id), BATCH).await)
+            .glance(async move |c| store::of_customer(c, customer, (at, &id), BATCH).await)
             .await?;
         let now = self.cx.clock.now();
         rows.into_iter()

@@ -55,7 +55,7 @@ impl Payments {
                 }
             })
             .await?;
-        self.accounts.touched(&[&t.from_no]).await;
+        self.accounts.touched([&t.from_no; 2]).await;
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl Payments {
                 Ok::<_, Error>(())
             })
             .await?;
-        self.accounts.touched(&[&t.from_no]).await;
+        self.accounts.touched([&t.from_no; 2]).await;
         Ok(())
     }
 

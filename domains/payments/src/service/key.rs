@@ -38,7 +38,7 @@ impl Payments {
         let known = self
             .cx
             .db
-            .read(async move |c| idem::look(c, &key.scope, &key.key, &key.hash, now).await);
+            .glance(async move |c| idem::look(c, &key.scope, &key.key, &key.hash, now).await);
         made(known.await?)
     }
 }

@@ -7,16 +7,15 @@ use kit::db::Conn;
 
 use super::Payments;
 use crate::error::Error;
-use crate::model::rules::{Excess, Limits, Usage, Used};
+use crate::model::rules::{Excess, Limits, Usage};
 use crate::model::transfer::Transfer;
-use crate::store;
+use crate::store::{self, Spent};
 
 /// Every customer is in this class until classes are assigned.
 const CLASS: &str = "standard";
 
 /// One subject's limits and what is used of them.
 struct Gauge {
-    subject: String,
     limits: Limits,
     used: Usage,
 }
@@ -25,6 +24,23 @@ struct Gauge {
 pub(crate) struct Allowance(Vec<Gauge>);
 
 impl Allowance {
+    fn of(subjects: Vec<Subject>, spent: &[Spent], [day, year]: [&str; 2]) -> Self {
+        let gauge = |(subject, limits): Subject| {
+            let used = |window| {
+                let row = spent.iter().find(|row| row.is(&subject, window));
+                row.map(|row| row.used).unwrap_or_default()
+            };
+            Gauge {
+                limits,
+                used: Usage {
+                    day: used(day),
+                    year: used(year),
+                },
+            }
+        };
+        Self(subjects.into_iter().map(gauge).collect())
+    }
+
     pub(crate) fn check(&self, amount: i64) -> Result<(), Error> {
         for gauge in &self.0 {
             gauge
@@ -93,40 +109,27 @@ impl Payments {
         let now = self.cx.clock.now();
         self.cx
             .db
-            .read(async move |c| allowance(c, customer, account, now).await)
+            .glances(async move |c| allowance(c, customer, account, now).await)
             .await
     }
 
     /// Takes a payment from every window that counts it, or from none: an error where it does not fit undoes all.
+    /// The windows are held from the look at them on, so fifty at once can't pass together.
     pub(crate) async fn take_limit(
         c: &mut Conn,
         (customer, account): (CustomerId, AccountId),
         amount: i64,
         now: Ms,
     ) -> Result<(), Error> {
-        let Allowance(gauges) = allowance(c, customer, account, now).await?;
+        let subjects = subjects(c, customer, account).await?;
         let (day, year) = windows(now);
-        for gauge in &gauges {
-            if let Err(excess @ (Excess::BadAmount | Excess::Single)) =
-                gauge.limits.check(amount, Usage::default())
-            {
-                return Err(refusal(excess, 0));
-            }
-            let left = gauge.limits.left(gauge.used);
-            // The year's row first: everybody takes the rows in the same order.
-            let steps = [
-                (&year, gauge.used.year, gauge.limits.year(), Excess::Year),
-                (&day, gauge.used.day, gauge.limits.day(), Excess::Day),
-            ];
-            for (window, used, bounds, excess) in steps {
-                if used == Used::default() {
-                    store::begin_usage(c, &gauge.subject, window).await?;
-                }
-                if !store::use_limit(c, (&gauge.subject, window), amount, bounds).await? {
-                    return Err(refusal(excess, left));
-                }
-            }
+        let windows = [day.as_str(), year.as_str()];
+        let mut spent = store::used_now(c, names(&subjects), windows).await?;
+        if begun(c, &subjects, &spent, windows).await? {
+            spent = store::used_now(c, names(&subjects), windows).await?;
         }
+        Allowance::of(subjects.clone(), &spent, windows).check(amount)?;
+        store::use_limit(c, names(&subjects), windows, amount).await?;
         Ok(())
     }
 
@@ -136,25 +139,52 @@ impl Payments {
             return Ok(());
         }
         let (day, year) = windows(t.authorised_at);
-        for (subject, _) in subjects(c, t.customer, t.account).await? {
-            store::return_limit(c, &subject, &year, t.amount_fen).await?;
-            store::return_limit(c, &subject, &day, t.amount_fen).await?;
-        }
+        let subjects = subjects(c, t.customer, t.account).await?;
+        store::return_limit(c, names(&subjects), [&day, &year], t.amount_fen).await?;
         Ok(())
     }
 }
 
-async fn subjects(
-    c: &mut Conn,
-    customer: CustomerId,
-    account: AccountId,
-) -> Result<Vec<(String, String)>, Error> {
-    let mut all = vec![(customer.to_string(), CLASS.to_owned())];
-    if let Some(class) = store::class_of(c, account).await? {
-        all.push((account.to_string(), class));
+/// What limits a payment, and how much.
+type Subject = (String, Limits);
+
+/// The customer and, where its class has limits of its own, the account. Who has no limits in the table may send
+/// nothing: deny by default.
+async fn subjects(c: &mut Conn, customer: CustomerId, account: AccountId) -> Result<Vec<Subject>, Error> {
+    let found = store::limits(c, CLASS, account).await?;
+    let of = |class: &str| {
+        let row = found.iter().find(|row| row.class == class);
+        row.map(|row| row.limits).unwrap_or_default()
+    };
+    let mut all = vec![(customer.to_string(), of(CLASS))];
+    if let Some(class) = found.iter().find_map(|row| row.class_of_account.as_deref()) {
+        all.push((account.to_string(), of(class)));
     }
-    all.sort();
     Ok(all)
+}
+
+/// The names of one subject, or of two.
+fn names(subjects: &[Subject]) -> [&str; 2] {
+    [subjects.first(), subjects.last()].map(|subject| subject.map_or("", |(name, _)| name))
+}
+
+/// Begins the windows that nothing was taken from before; whether there were any.
+async fn begun(
+    c: &mut Conn,
+    subjects: &[Subject],
+    spent: &[Spent],
+    windows: [&str; 2],
+) -> Result<bool, Error> {
+    let mut any = false;
+    for (subject, _) in subjects {
+        for window in windows {
+            if !spent.iter().any(|row| row.is(subject, window)) {
+                store::begin_usage(c, subject, window).await?;
+                any = true;
+            }
+        }
+    }
+    Ok(any)
 }
 
 async fn allowance(
@@ -163,17 +193,9 @@ async fn allowance(
     account: AccountId,
     now: Ms,
 ) -> Result<Allowance, Error> {
+    let subjects = subjects(c, customer, account).await?;
     let (day, year) = windows(now);
-    let mut gauges = Vec::with_capacity(2);
-    for (subject, class) in subjects(c, customer, account).await? {
-        // Without a row nothing may be sent: deny by default.
-        let limits = store::limits(c, &class).await?.unwrap_or_default();
-        let used = store::used(c, &subject, (&day, &year)).await?;
-        gauges.push(Gauge {
-            subject,
-            limits,
-            used,
-        });
-    }
-    Ok(Allowance(gauges))
+    let windows = [day.as_str(), year.as_str()];
+    let spent = store::used(c, names(&subjects), windows).await?;
+    Ok(Allowance::of(subjects, &spent, windows))
 }

@@ -90,7 +90,11 @@ impl Payments {
 
     /// What a message about this transfer needs.
     pub async fn notice(&self, id: TransferId) -> Result<Option<Notice>, Error> {
-        let row = self.cx.db.read(async move |c| store::by_id(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::by_id(c, id).await)
+            .await?;
         let Some(row) = row else { return Ok(None) };
         let t = self.open(row)?;
         Ok(Some(Notice {
@@ -111,12 +115,20 @@ impl Payments {
 
     /// Somebody else's transfer does not exist.
     pub(crate) async fn owned(&self, who: &Customer, id: TransferId) -> Result<Transfer, Error> {
-        let row = self.cx.db.read(async move |c| store::by_id(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::by_id(c, id).await)
+            .await?;
         let row = row.filter(|row| row.customer == who.id).ok_or(Error::NotFound)?;
         Ok(self.open(row)?)
     }
 
-    async fn with_challenge(&self, who: &Customer, transfer: Transfer) -> Result<TransferState, Error> {
+    pub(super) async fn with_challenge(
+        &self,
+        who: &Customer,
+        transfer: Transfer,
+    ) -> Result<TransferState, Error> {
         let state = transfer.state_at(self.cx.clock.now());
         let challenge = match (state, transfer.challenge.parse()) {
             (State::AwaitingChallenge, Ok(id)) => Some(self.identity.challenge_view(who.id, id).await?),

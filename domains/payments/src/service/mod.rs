@@ -1,6 +1,7 @@
 //! The use cases of payments: check, draft, authorise, hold, settle, record; look back; the payee book; schedules;
 //! auto-repay.
 
+mod at_once;
 mod authorise;
 mod autorepay;
 mod banks;

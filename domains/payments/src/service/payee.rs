@@ -91,7 +91,7 @@ impl Payments {
         let row: Option<PayeeRow> = self
             .cx
             .db
-            .read(async move |c| store::payee(c, customer, &id).await)
+            .glance(async move |c| store::payee(c, customer, &id).await)
             .await?;
         let payee = self.open_payee(row.ok_or(Error::PayeeUnknown)?)?;
         Ok((payee.no, payee.name, payee.bank))

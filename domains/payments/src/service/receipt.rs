@@ -66,7 +66,7 @@ impl Payments {
         let found = self
             .cx
             .db
-            .read(async move |c| store::receipt_of(c, &idx).await)
+            .glance(async move |c| store::receipt_of(c, &idx).await)
             .await?;
         let Some(id) = found else { return Ok(None) };
         // What is shown is what the bank knows now; a code that no longer fits it verifies nothing.

@@ -27,31 +27,38 @@ struct Ending<'a> {
 }
 
 impl Payments {
-    pub(crate) async fn record(&self, transfer: &Transfer, word: Word) -> Result<(), Error> {
+    /// Gives the transfer as it stands then, where it was booked here; everything else is to be looked up.
+    pub(crate) async fn record(&self, transfer: &Transfer, word: Word) -> Result<Option<Transfer>, Error> {
         let (this, now) = (self.clone(), self.cx.clock.now());
         let given = transfer.clone();
-        self.cx
+        let booked = self
+            .cx
             .db
-            .tx(async move |c| match &word {
-                Word::Booked(posted) => this.booked(c, &given, posted, now).await,
-                Word::Accepted(posted) => this.accepted(c, &given, posted, now).await,
-                Word::Returned(posted, reason) => {
-                    this.returned(c, &given, (posted, reason.as_str()), now).await
+            .tx(async move |c| {
+                match &word {
+                    Word::Booked(posted) => return this.booked(c, &given, posted, now).await,
+                    Word::Accepted(posted) => this.accepted(c, &given, posted, now).await?,
+                    Word::Returned(posted, reason) => {
+                        this.returned(c, &given, (posted, reason.as_str()), now).await?;
+                    }
+                    Word::Refused(code) => this.refused(c, &given, *code, now).await?,
+                    Word::Unknown => this.still_unknown(c, &given, now).await?,
                 }
-                Word::Refused(code) => this.refused(c, &given, *code, now).await,
-                Word::Unknown => this.still_unknown(c, &given, now).await,
+                Ok(None)
             })
             .await?;
         kit::failpoint::reach("payments.recorded");
-        if transfer.bank.is_ours() {
-            self.accounts.touched(&[&transfer.from_no, &transfer.to_no]).await;
-        } else {
-            self.accounts.touched(&[&transfer.from_no]).await;
-        }
-        Ok(())
+        self.accounts.touched([&transfer.from_no, &transfer.to_no]).await;
+        Ok(booked)
     }
 
-    async fn booked(&self, c: &mut Conn, t: &Transfer, posted: &Posted, now: Ms) -> Result<(), Error> {
+    async fn booked(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        posted: &Posted,
+        now: Ms,
+    ) -> Result<Option<Transfer>, Error> {
         let ending = Ending {
             step: Move::Book,
             reason: "",
@@ -60,13 +67,22 @@ impl Payments {
             topic: "payments.posted",
         };
         if !self.end(c, t, ending, now).await? {
-            return Ok(());
+            return Ok(None);
         }
-        if t.hold != Hold::None {
-            store::hold_is(c, t.id, (t.hold, Hold::Over)).await?;
+        let ended = t.ended(Move::Book, &posted.reference, now);
+        let mut done = ended.ok_or(Error::WrongState)?;
+        if t.hold != Hold::None && store::hold_is(c, t.id, (t.hold, Hold::Over)).await? {
+            done.hold = Hold::Over;
         }
-        // Most payees were paid before. The first payment to somebody may meet another that is the first as well.
-        if t.purpose != Purpose::Transfer || store::paid_again(c, t.customer, &t.to_idx, now).await? > 0 {
+        if t.purpose == Purpose::Transfer {
+            self.met(c, t, now).await?;
+        }
+        Ok(Some(done))
+    }
+
+    /// Most payees were paid before. The first payment to somebody may meet another that is the first as well.
+    async fn met(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+        if store::paid_again(c, t.customer, &t.to_idx, now).await? > 0 {
             return Ok(());
         }
         let id = self.cx.ids.make::<kit::ids::export::Uuid>().to_string();

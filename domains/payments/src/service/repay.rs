@@ -74,7 +74,7 @@ impl Payments {
         let under_way_fen = self
             .cx
             .db
-            .read(async move |c| store::under_way(c, customer, &idx, name).await)
+            .glance(async move |c| store::under_way(c, customer, &idx, name).await)
             .await?;
         Ok(BillState {
             card,
@@ -153,7 +153,7 @@ impl Payments {
         let under_way = self
             .cx
             .db
-            .read(async move |c| store::under_way(c, customer, &idx, Purpose::Repayment.name()).await)
+            .glance(async move |c| store::under_way(c, customer, &idx, Purpose::Repayment.name()).await)
             .await?;
         fits(t.amount_fen, (owed - under_way).max(0))?;
         Ok(Some(owed))

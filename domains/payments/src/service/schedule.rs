@@ -172,14 +172,12 @@ impl Payments {
             return Err(Error::WrongState);
         }
         let challenge = challenge.parse().map_err(|_| Error::NotFound)?;
-        self.identity.challenge_prove(who.id, challenge, proof).await?;
+        let proven = self.identity.challenge_prove(who.id, challenge, proof).await?;
         let this = self.clone();
         self.cx
             .db
             .tx(async move |c| {
-                this.identity
-                    .challenge_spend(c, schedule.customer, challenge, &schedule.bound)
-                    .await?;
+                this.identity.challenge_spend(c, proven, &schedule.bound).await?;
                 if !store::schedule_begins(c, id, now).await? {
                     return Err(Error::WrongState);
                 }
@@ -218,7 +216,7 @@ impl Payments {
         let runs = self
             .cx
             .db
-            .read(async move |c| store::runs_of(c, id, RUNS).await)
+            .glance(async move |c| store::runs_of(c, id, RUNS).await)
             .await?;
         Ok(ScheduleState {
             schedule,
@@ -234,7 +232,7 @@ impl Payments {
         let rows = self
             .cx
             .db
-            .read(async move |c| store::schedules_of(c, customer, LISTED).await)
+            .glance(async move |c| store::schedules_of(c, customer, LISTED).await)
             .await?;
         let now = self.cx.clock.now();
         let mut all = Vec::with_capacity(rows.len());
@@ -255,7 +253,7 @@ impl Payments {
         let row = self
             .cx
             .db
-            .read(async move |c| store::schedule(c, id).await)
+            .glance(async move |c| store::schedule(c, id).await)
             .await?;
         self.open_schedule(row.filter(|row| row.customer == who.id).ok_or(Error::NotFound)?)
     }

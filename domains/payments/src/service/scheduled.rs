@@ -168,7 +168,7 @@ impl Payments {
         let blocked = self
             .cx
             .db
-            .read(async move |c| Accounts::looks_blocked(c, account).await)
+            .glance(async move |c| Accounts::looks_blocked(c, account).await)
             .await?;
         if blocked {
             return Ok(Outlook::Bad("blocked"));
@@ -307,7 +307,7 @@ impl Payments {
         let row = self
             .cx
             .db
-            .read(async move |c| store::schedule(c, id).await)
+            .glance(async move |c| store::schedule(c, id).await)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let s = self.open_schedule(row)?;

@@ -38,28 +38,28 @@ impl Payments {
     /// Sends what has just been authorised, or holds its money, and records the outcome if it comes in time.
     pub(crate) async fn settle_now(&self, id: TransferId) -> Result<(), Error> {
         match self.load(id).await? {
-            Some(transfer) => self.settle(&transfer).await,
+            Some(transfer) => self.settle(&transfer).await.map(drop),
             None => Ok(()),
         }
     }
 
-    /// The same for a transfer in hand, as it stands in the database.
-    pub(crate) async fn settle(&self, transfer: &Transfer) -> Result<(), Error> {
+    /// The same for a transfer in hand, as it stands in the database. Gives what became of it, where it was booked here.
+    pub(crate) async fn settle(&self, transfer: &Transfer) -> Result<Option<Transfer>, Error> {
         match transfer.state {
             State::Waiting if transfer.purpose == Purpose::Bill => {
                 self.carry(transfer).await?;
                 match self.load(transfer.id).await? {
                     Some(t) if t.state == State::Processing => self.send_now(&t).await,
-                    _ => Ok(()),
+                    _ => Ok(None),
                 }
             }
-            State::Waiting if transfer.hold == Hold::Wanted => self.hold(transfer).await,
+            State::Waiting if transfer.hold == Hold::Wanted => self.hold(transfer).await.map(|()| None),
             State::Processing => self.send_now(transfer).await,
-            _ => Ok(()),
+            _ => Ok(None),
         }
     }
 
-    async fn send_now(&self, t: &Transfer) -> Result<(), Error> {
+    async fn send_now(&self, t: &Transfer) -> Result<Option<Transfer>, Error> {
         let word = self.send(t).await;
         kit::failpoint::reach("payments.sent");
         self.record(t, word).await
@@ -90,7 +90,11 @@ impl Payments {
     }
 
     pub(crate) async fn load(&self, id: TransferId) -> Result<Option<Transfer>, Error> {
-        let row = self.cx.db.read(async move |c| store::by_id(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::by_id(c, id).await)
+            .await?;
         Ok(row.map(|row| self.open(row)).transpose()?)
     }
 
@@ -151,7 +155,7 @@ impl Payments {
         let behind = self
             .cx
             .db
-            .read(async move |c| Accounts::core_is_behind(c, account).await)
+            .glance(async move |c| Accounts::core_is_behind(c, account).await)
             .await;
         match behind {
             Ok(false) => self.send(transfer).await,

@@ -2,53 +2,96 @@
 
 use kit::db::{Conn, Result};
 
-use crate::model::rules::{Limits, Usage, Used};
+use crate::model::rules::{Limits, Used};
 
-pub(crate) async fn limits(c: &mut Conn, class: &str) -> Result<Option<Limits>> {
-    let found: Option<(i64, i64, i64, i64, i64)> = c
-        .row(
-            "select per_transfer, per_day, per_day_count, per_year, per_year_count from payments_limit where class = ?",
-            (class,),
-        )
-        .await?;
-    Ok(found.map(
-        |(per_transfer, per_day, per_day_count, per_year, per_year_count)| Limits {
-            per_transfer,
-            per_day,
-            per_day_count,
-            per_year,
-            per_year_count,
-        },
-    ))
+/// The limits of one class, and of which class the account is that was asked for.
+pub(crate) struct LimitRow {
+    pub(crate) class: String,
+    pub(crate) limits: Limits,
+    /// None for an account of class I.
+    pub(crate) class_of_account: Option<String>,
 }
 
-/// The class of an account, where it is not of class I.
-pub(crate) async fn class_of(c: &mut Conn, account: accounts::AccountId) -> Result<Option<String>> {
-    let found: Option<(String,)> = c
-        .row(
-            "select class from payments_account_class where account_id = ?",
-            (account,),
-        )
-        .await?;
-    Ok(found.map(|(class,)| class))
+/// What is used of one window of one subject: a customer's day, an account's year.
+pub(crate) struct Spent {
+    subject: String,
+    window: String,
+    pub(crate) used: Used,
 }
 
-/// What one subject, a customer or an account, has used of a day and of a year.
-pub(crate) async fn used(c: &mut Conn, subject: &str, (day, year): (&str, &str)) -> Result<Usage> {
-    let found: Vec<(String, i64, i64)> = c
+impl Spent {
+    pub(crate) fn is(&self, subject: &str, window: &str) -> bool {
+        self.subject == subject && self.window == window
+    }
+}
+
+type LimitColumns = (String, Option<String>, i64, i64, i64, i64, i64);
+
+/// The limits of this class, and those of the account's own class where it has one.
+pub(crate) async fn limits(c: &mut Conn, class: &str, account: accounts::AccountId) -> Result<Vec<LimitRow>> {
+    let found: Vec<LimitColumns> = c
         .rows(
-            "select day, used, count from payments_usage where customer_id = ? and day in (?, ?)",
-            (subject, day, year),
+            "select l.class, a.class, l.per_transfer, l.per_day, l.per_day_count, l.per_year, l.per_year_count
+             from payments_limit l left join payments_account_class a on a.account_id = ?
+             where l.class = ? or l.class = a.class",
+            (account, class),
         )
         .await?;
-    let of = |window: &str| {
-        let row = found.iter().find(|(named, ..)| named == window);
-        row.map_or_else(Used::default, |&(_, amount, count)| Used { amount, count })
+    let row = |(class, class_of_account, per_transfer, per_day, per_day_count, per_year, per_year_count)| {
+        LimitRow {
+            class,
+            class_of_account,
+            limits: Limits {
+                per_transfer,
+                per_day,
+                per_day_count,
+                per_year,
+                per_year_count,
+            },
+        }
     };
-    Ok(Usage {
-        day: of(day),
-        year: of(year),
-    })
+    Ok(found.into_iter().map(row).collect())
+}
+
+type SpentColumns = (String, String, i64, i64);
+
+fn spent((subject, window, amount, count): SpentColumns) -> Spent {
+    Spent {
+        subject,
+        window,
+        used: Used { amount, count },
+    }
+}
+
+pub(crate) async fn used(
+    c: &mut Conn,
+    [one, other]: [&str; 2],
+    [day, year]: [&str; 2],
+) -> Result<Vec<Spent>> {
+    let found: Vec<SpentColumns> = c
+        .rows(
+            "select customer_id, day, used, count from payments_usage
+             where customer_id in (?, ?) and day in (?, ?)",
+            (one, other, day, year),
+        )
+        .await?;
+    Ok(found.into_iter().map(spent).collect())
+}
+
+/// The same as it stands now; nobody takes from these windows until the transaction ends.
+pub(crate) async fn used_now(
+    c: &mut Conn,
+    [one, other]: [&str; 2],
+    [day, year]: [&str; 2],
+) -> Result<Vec<Spent>> {
+    let found: Vec<SpentColumns> = c
+        .rows(
+            "select customer_id, day, used, count from payments_usage
+             where customer_id in (?, ?) and day in (?, ?) order by customer_id, day /*lock*/",
+            (one, other, day, year),
+        )
+        .await?;
+    Ok(found.into_iter().map(spent).collect())
 }
 
 pub(crate) async fn begin_usage(c: &mut Conn, subject: &str, window: &str) -> Result<bool> {
@@ -59,29 +102,32 @@ pub(crate) async fn begin_usage(c: &mut Conn, subject: &str, window: &str) -> Re
     .await
 }
 
-/// Takes from a window; false when it would not fit. Fifty at once can't pass together.
+/// Takes from all windows of the subjects; they were looked at by [`used_now`].
 pub(crate) async fn use_limit(
     c: &mut Conn,
-    (subject, window): (&str, &str),
+    [one, other]: [&str; 2],
+    [day, year]: [&str; 2],
     amount: i64,
-    (most, most_count): (i64, i64),
-) -> Result<bool> {
-    let n = c
-        .exec(
-            "update payments_usage set used = used + ?, count = count + 1
-             where customer_id = ? and day = ? and used + ? <= ? and count < ?",
-            (amount, subject, window, amount, most, most_count),
-        )
-        .await?;
-    Ok(n == 1)
+) -> Result<u64> {
+    c.exec(
+        "update payments_usage set used = used + ?, count = count + 1
+         where customer_id in (?, ?) and day in (?, ?)",
+        (amount, one, other, day, year),
+    )
+    .await
 }
 
-/// Gives back what an unfinished transfer had taken, to the same window only.
-pub(crate) async fn return_limit(c: &mut Conn, subject: &str, window: &str, amount: i64) -> Result<u64> {
+/// Gives back what an unfinished transfer had taken, to the same windows only.
+pub(crate) async fn return_limit(
+    c: &mut Conn,
+    [one, other]: [&str; 2],
+    [day, year]: [&str; 2],
+    amount: i64,
+) -> Result<u64> {
     c.exec(
         "update payments_usage set used = used - ?, count = count - 1
-         where customer_id = ? and day = ? and used >= ? and count > 0",
-        (amount, subject, window, amount),
+         where customer_id in (?, ?) and day in (?, ?) and used >= ? and count > 0",
+        (amount, one, other, day, year, amount),
     )
     .await
 }

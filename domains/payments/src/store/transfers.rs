@@ -3,7 +3,7 @@
 use kit::clock::Ms;
 use kit::db::{Conn, FromCol, FromRow, Result};
 
-use crate::model::transfer::{Hold, State, TransferId};
+use crate::model::transfer::{Hold, State, Transfer, TransferId};
 
 /// A transfer row, sealed.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ impl FromRow for Row {
     }
 }
 
-/// Writes a new transfer: one that waits for its proof, or one that a schedule sends.
+/// Writes a new transfer: one that waits for its proof, or one that needs none and goes.
 pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
     use kit::db::Bind;
     let cooling = i64::from(r.cooling);
@@ -122,12 +122,16 @@ pub(crate) async fn insert(c: &mut Conn, r: &Row) -> Result<u64> {
         r.schedule.val(),
         r.sent_at.val(),
         r.purpose.val(),
+        r.execute_at.val(),
+        r.hold.val(),
+        r.hold_id.val(),
+        r.void_id.val(),
     ];
     c.exec_vals(
         "insert into payments_transfer (id, customer_id, account_id, from_no, from_name, to_no, to_idx, to_name, amount, fee, memo,
              state, challenge_id, bound, expires_at, business_date, created_at, authorised_at, next_check_at, bank, bank_name,
-             arrival, cooling, schedule_id, sent_at, purpose, reason, reference, done_at, checks)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
+             arrival, cooling, schedule_id, sent_at, purpose, execute_at, hold, hold_id, void_id, reason, reference, done_at, checks)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
         &vals,
     )
     .await
@@ -162,44 +166,25 @@ pub(crate) async fn of_customer(
     .await
 }
 
-/// Moves a transfer on if it is still where the caller saw it.
-pub(crate) async fn authorised(c: &mut Conn, id: TransferId, now: Ms, next: Ms) -> Result<bool> {
+/// Moves a transfer from its proof to where it stands now, sent or waiting; false when it has moved or expired since.
+pub(crate) async fn authorised(c: &mut Conn, t: &Transfer) -> Result<bool> {
     let n = c
         .exec(
-            "update payments_transfer set state = 'processing', authorised_at = ?, sent_at = ?, next_check_at = ?
-             where id = ? and state = 'awaiting_challenge' and expires_at > ?",
-            (now, now, next, id, now),
-        )
-        .await?;
-    Ok(n == 1)
-}
-
-/// When a transfer that waits will leave, and under which ids its money is held and freed.
-pub(crate) struct Wait {
-    pub(crate) execute_at: Ms,
-    pub(crate) cooling: bool,
-    pub(crate) hold: Hold,
-    pub(crate) hold_id: String,
-    pub(crate) void_id: String,
-}
-
-/// Authorised for later.
-pub(crate) async fn postponed(c: &mut Conn, id: TransferId, now: Ms, w: &Wait) -> Result<bool> {
-    let n = c
-        .exec(
-            "update payments_transfer set state = 'waiting', authorised_at = ?, next_check_at = ?, execute_at = ?, cooling = ?,
-                 hold = ?, hold_id = ?, void_id = ?
+            "update payments_transfer set state = ?, authorised_at = ?, sent_at = ?, next_check_at = ?, execute_at = ?,
+                 cooling = ?, hold = ?, hold_id = ?, void_id = ?
              where id = ? and state = 'awaiting_challenge' and expires_at > ?",
             (
-                now,
-                w.execute_at,
-                w.execute_at,
-                i64::from(w.cooling),
-                w.hold.name(),
-                &*w.hold_id,
-                &*w.void_id,
-                id,
-                now,
+                t.state.name(),
+                t.authorised_at,
+                t.sent_at,
+                t.next_check_at,
+                t.execute_at,
+                i64::from(t.cooling),
+                t.hold.name(),
+                &*t.hold_id,
+                &*t.void_id,
+                t.id,
+                t.authorised_at,
             ),
         )
         .await?;

@@ -2252,6 +2252,11 @@ export interface components {
             arrival?: components["schemas"]["Arrival"] | null;
             /** @description The payee's bank, from `/api/banks`; none for our own. */
             bank_code?: string | null;
+            /**
+             * @description 小额免密: the customer has seen payee and amount and said yes. Where the policy asks for no proof the transfer goes
+             *     at once; everywhere else this changes nothing.
+             */
+            confirmed?: boolean;
             from_account_id: components["schemas"]["AccountId"];
             /** @description At most 50 characters. */
             memo?: string | null;

@@ -53,7 +53,7 @@ impl Payments {
         let found = self
             .cx
             .db
-            .read(async move |c| store::agreements_to_look_at(c, now, most).await)
+            .glance(async move |c| store::agreements_to_look_at(c, now, most).await)
             .await?;
         let taken = found.len();
         let found = found.into_iter().map(|a| (a.customer, a));
@@ -117,7 +117,7 @@ impl Payments {
         let run = self
             .cx
             .db
-            .read(async move |c| store::bill_run(c, card, &day).await)
+            .glance(async move |c| store::bill_run(c, card, &day).await)
             .await?;
         Ok(Seen::Bill(Box::new(Bill {
             payer,
@@ -185,7 +185,7 @@ impl Payments {
         let blocked = self
             .cx
             .db
-            .read(async move |c| Accounts::looks_blocked(c, account).await)
+            .glance(async move |c| Accounts::looks_blocked(c, account).await)
             .await?;
         if blocked {
             return Ok(Outlook::Stopped("account"));

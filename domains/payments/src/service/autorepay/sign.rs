@@ -174,14 +174,12 @@ impl Payments {
             return Err(Error::AgreementState);
         }
         let challenge = challenge.parse().map_err(|_| Error::NoAgreement)?;
-        self.identity.challenge_prove(who.id, challenge, proof).await?;
+        let proven = self.identity.challenge_prove(who.id, challenge, proof).await?;
         let this = self.clone();
         self.cx
             .db
             .tx(async move |c| {
-                this.identity
-                    .challenge_spend(c, a.customer, challenge, &a.signed())
-                    .await?;
+                this.identity.challenge_spend(c, proven, &a.signed()).await?;
                 this.put_in_force(c, &a).await
             })
             .await?;
@@ -267,7 +265,7 @@ impl Payments {
         let found = self
             .cx
             .db
-            .read(async move |c| store::agreement(c, id).await)
+            .glance(async move |c| store::agreement(c, id).await)
             .await?;
         found.filter(|a| a.customer == who.id).ok_or(Error::NoAgreement)
     }

@@ -148,7 +148,7 @@ impl Payments {
         let found = self
             .cx
             .db
-            .read(async move |c| store::agreement(c, id).await)
+            .glance(async move |c| store::agreement(c, id).await)
             .await?;
         let Some(a) = found else { return Ok(None) };
         Ok(Some(AutoRepayNotice {

@@ -63,7 +63,7 @@ impl TopUps {
                 Ok::<_, Error>(events::publish(c, &this.cx, "payments.topped_up", &id, &fact).await?)
             })
             .await?;
-        self.accounts.touched(&[&topup.account_no]).await;
+        self.accounts.touched([&topup.account_no; 2]).await;
         Ok(())
     }
 

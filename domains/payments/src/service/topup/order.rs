@@ -147,7 +147,7 @@ impl TopUps {
         let refunds = self
             .cx
             .db
-            .read(async move |c| store::topup_refunds(c, id).await)
+            .glance(async move |c| store::topup_refunds(c, id).await)
             .await?;
         Ok(shown(topup, refunds.into_iter().map(refund_of).collect()))
     }
@@ -203,7 +203,11 @@ impl TopUps {
     }
 
     pub(super) async fn find(&self, id: TopUpId) -> Result<Option<TopUp>, Error> {
-        let row = self.cx.db.read(async move |c| store::topup(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::topup(c, id).await)
+            .await?;
         row.map(|row| self.open(row)).transpose()
     }
 }

@@ -105,7 +105,7 @@ impl TopUps {
         let row = self
             .cx
             .db
-            .read(async move |c| store::topup_refund(c, id).await)
+            .glance(async move |c| store::topup_refund(c, id).await)
             .await?;
         Ok(row.map(refund_of))
     }
@@ -147,7 +147,7 @@ impl TopUps {
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
             Ok(CoreAnswer::Done(Booking::Posted(_))) => {
                 kit::failpoint::reach("payments.topup_taken");
-                self.accounts.touched(&[&topup.account_no]).await;
+                self.accounts.touched([&topup.account_no; 2]).await;
                 self.step(refund, RefundState::Sending, "").await
             }
             Ok(CoreAnswer::Refused(refusal)) => {
@@ -215,7 +215,7 @@ impl TopUps {
         let order = self.transfer(refund.back.into(), way, refund.amount, &refund.business_date);
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
             Ok(CoreAnswer::Done(Booking::Posted(_))) => {
-                self.accounts.touched(&[&topup.account_no]).await;
+                self.accounts.touched([&topup.account_no; 2]).await;
                 self.step(refund, RefundState::Returned, "").await
             }
             Ok(CoreAnswer::Refused(refusal)) => {
