@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod at_once;
 mod audit_trail;
 mod authz;
 mod autorepay;

@@ -69,6 +69,44 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
     bank.ends().await;
 }
 
+/// 小额免密: no draft has told the customer an id, so the same key asks what became of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_dies_over_a_transfer_at_once_sends_it_once() {
+    let mut bank = RealBank::start().await;
+    bank.command(&["policy", "set", "transfer", "0", "none"]);
+    let chen = bank.customer("陈晓明").await;
+    for (round, point) in ["payments.authorised", "payments.sent", "payments.recorded"]
+        .iter()
+        .enumerate()
+    {
+        let wang = bank.session_of("王建国").await;
+        let before = figures(&wang).await;
+        bank.kill();
+        bank.starts_again_to_die_at(point).await;
+        let wang = bank.session_of("王建国").await;
+        let mut form = wang.transfer_form(&chen, FEN).await;
+        form["confirmed"] = json!(true);
+        let key = format!("at-once-{round}");
+        tries(&wang, "/api/transfers", &key, &form).await;
+        bank.dies().await;
+        bank.starts_again().await;
+
+        let wang = bank.session_of("王建国").await;
+        let again = wang.post_with_key("/api/transfers", &key, form).await.is(201);
+        assert_eq!(
+            decided(&wang, &again.text("/id"), "realtime").await,
+            "succeeded",
+            "{point}"
+        );
+        settles_at(&wang, (before.0 - FEN, before.1 - FEN), point).await;
+    }
+    let made = "select count(*) from payments_transfer";
+    assert_eq!(bank.number(made).await, 3);
+    bank.command(&["ledger", "verify"]);
+    bank.command(&["audit", "verify"]);
+    bank.ends().await;
+}
+
 /// The bank of this story lives in November 2026; the demo's card falls due on the 25th.
 const DUE: &str = "2026-11-25";
 

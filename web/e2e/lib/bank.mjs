@@ -17,7 +17,7 @@ const READY_MS = 90_000
  *   demo: { name: string, id_no: string, card_no: string, pay_password: string, bound: boolean } }} Person
  * @typedef {{ login: string, password: string, totp_secret: string, roles: string[] }} StaffFact
  * @typedef {{ url: string, staff: StaffFact[], person: (name: string) => Promise<Person>,
- *   ask: (path: string, body?: unknown) => Promise<any>, log: () => string, gone: () => string,
+ *   ask: (path: string, body?: unknown) => Promise<any>, command: (...words: string[]) => Promise<string>, log: () => string, gone: () => string,
  *   stop: () => Promise<void> }} Bank
  */
 
@@ -51,6 +51,9 @@ export async function startBank() {
     await rm(folder, { recursive: true, force: true })
   }
 
+  /** An operator's command, while the bank serves. @param {...string} words */
+  const command = async (...words) => (await promisify(execFile)(BINARY, words, { env, cwd: folder })).stdout
+
   /** @param {string} path @param {unknown} [body] */
   async function ask(path, body) {
     const init =
@@ -65,8 +68,7 @@ export async function startBank() {
 
   try {
     await ready(() => gone, ask)
-    const { stdout } = await promisify(execFile)(BINARY, ['demo-info', '--json'], { env, cwd: folder })
-    const staff = /** @type {{ staff: StaffFact[] }} */ (JSON.parse(stdout)).staff
+    const staff = /** @type {{ staff: StaffFact[] }} */ (JSON.parse(await command('demo-info', '--json'))).staff
     /** @param {string} name */
     const person = async (name) => {
       const { persons } = await ask('/sandbox/phone/persons')
@@ -74,7 +76,7 @@ export async function startBank() {
       if (!found) throw new Error(`nobody is called ${name}`)
       return found
     }
-    return { url, staff, person, ask, log: () => log, gone: () => gone, stop }
+    return { url, staff, person, ask, command, log: () => log, gone: () => gone, stop }
   } catch (error) {
     await stop()
     throw error
