@@ -149,6 +149,8 @@ pub struct PayFaults {
     pub notices_fivefold: bool,
     /// Notices speak of one fen more than was paid.
     pub wrong_amount: bool,
+    /// Nobody has enough change: every payment is refused in the phone.
+    pub no_money: bool,
 }
 
 /// Told the core's switches whenever they change.

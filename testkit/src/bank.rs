@@ -158,9 +158,9 @@ impl TestBank {
         panic!("pay has not told the bank");
     }
 
-    /// The top-ups of this bank.
-    pub fn topups(&self) -> payments::TopUps {
-        self.bank.topups.clone()
+    /// What comes in through WeChat Pay.
+    pub fn payins(&self) -> payments::PayIns {
+        self.bank.payins.clone()
     }
 
     /// Links the audit rows that wait into the chain.

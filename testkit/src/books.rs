@@ -49,8 +49,13 @@ impl TestBank {
 
     /// What the core has in the customer's account, whatever this channel has kept of it. Fen.
     pub async fn books_say(&self, who: &Customer) -> i64 {
+        self.account_says(&who.card_no).await
+    }
+
+    /// What the core has in any account, the bank's own too. Fen.
+    pub async fn account_says(&self, account_no: &str) -> i64 {
         let core = self.bank.embedded.as_ref().expect("the reference core");
-        match core.balance(&who.card_no).await {
+        match core.balance(account_no).await {
             Answer::Done(balance) => balance.posted.fen(),
             other => panic!("the core answered {other:?}"),
         }

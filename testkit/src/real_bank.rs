@@ -2,6 +2,7 @@
 
 use crate::customer::Customer;
 use crate::engine::Engine;
+use crate::staff::Staff;
 use crate::world::World;
 use corebank::EmbeddedCore;
 use kit::clock::{Clock, Ms};
@@ -204,6 +205,13 @@ impl RealBank {
     /// On the listener for operators.
     pub fn ops_url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.ops)
+    }
+
+    /// A member of staff, logged in.
+    pub async fn staff(&self, login: &str) -> Staff {
+        let staff = Staff::of((self.world.clone(), Clock::system()), login);
+        staff.logs_in().await;
+        staff
     }
 
     pub async fn customer(&self, name: &str) -> Customer {

@@ -21,15 +21,20 @@ pub struct Staff {
 impl Staff {
     /// Not logged in yet.
     pub fn find(bank: &TestBank, login: &str) -> Self {
+        Self::of((bank.world.clone(), bank.cx.clock.clone()), login)
+    }
+
+    /// At any bank with the demo's people.
+    pub(crate) fn of((world, clock): (World, Clock), login: &str) -> Self {
         let known = weigui::DEMO_STAFF.iter().find(|staff| staff.login == login);
         let known = known.unwrap_or_else(|| panic!("no staff login {login}"));
         Self {
             login: known.login.to_owned(),
             password: known.password.to_owned(),
             totp_secret: known.totp_secret.to_owned(),
-            browser: bank.world.stranger(),
-            world: bank.world.clone(),
-            clock: bank.cx.clock.clone(),
+            browser: world.stranger(),
+            world,
+            clock,
         }
     }
 
@@ -63,8 +68,13 @@ impl Staff {
         self.browser.get(&self.world.bank(path)).await
     }
 
+    /// A command under a new key.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        let headers = vec![("idempotency-key", self.world.new_key())];
+        self.post_with_key(path, &self.world.new_key(), body).await
+    }
+
+    pub async fn post_with_key(&self, path: &str, key: &str, body: Value) -> Answer {
+        let headers = vec![("idempotency-key", key.to_owned())];
         self.browser
             .send(Ask {
                 method: Method::POST,

@@ -1,5 +1,6 @@
-// WeChat's cashier on the simulated phone: a page asks through `WeixinJSBridge` for a payment, the person at the phone
-// pays or goes away, and the page is told one word. The sandbox books the payment and tells the bank by itself.
+// WeChat's cashier on the simulated phone: a page asks through `WeixinJSBridge` for a payment, or a QR code is scanned; the
+// person at the phone pays or goes away, and the page is told one word. The sandbox books the payment and tells the bank
+// by itself.
 import { ref } from 'vue'
 import * as sandbox from './sandbox'
 
@@ -16,6 +17,8 @@ type Answer = (said: { err_msg: string }) => void
 export const due = ref<Due | null>(null)
 export const paying = ref(false)
 export const refusal = ref('')
+/** What was paid last by scanning. */
+export const receipt = ref<Due | null>(null)
 let openid = ''
 let answer: Answer | null = null
 
@@ -44,12 +47,28 @@ async function open(holder: string, asked: string, said: Answer): Promise<void> 
   due.value = { key, description: order.description, total: order.total }
 }
 
+/** Reads a QR code and opens the cashier for it; answers why not, if not. */
+export async function scan(holder: string, code: string): Promise<string> {
+  leave()
+  receipt.value = null
+  try {
+    const order = await sandbox.scan(holder, code)
+    openid = holder
+    refusal.value = ''
+    due.value = { key: order.key, description: order.description, total: order.total }
+    return ''
+  } catch (e) {
+    return e instanceof Error ? e.message : '没有认出来，请再试一次。'
+  }
+}
+
 export async function pay(): Promise<void> {
   if (!due.value || paying.value) return
   paying.value = true
   refusal.value = ''
   try {
     await sandbox.pay(openid, due.value.key)
+    if (!answer) receipt.value = due.value
     end('ok')
   } catch (e) {
     refusal.value = e instanceof Error ? e.message : '没有付成，请再试一次。'

@@ -24,6 +24,7 @@ const pay = (set: object) => ({
   lose_answers: false,
   hold_notices: false,
   notices_fivefold: false,
+  no_money: false,
   ...set,
 })
 const wechat = (set: object) => ({
@@ -128,6 +129,12 @@ export const PARTS: Part[] = [
         label: '重复通知',
         explain: '每次付款同时通知五遍。只入账一次。',
         set: pay({ notices_fivefold: true }),
+      },
+      {
+        id: 'poor',
+        label: '零钱不足',
+        explain: '手机里付不成款。订单还在，换个办法还能付，过期自动关闭。',
+        set: pay({ no_money: true }),
       },
       { id: 'down', label: '停机', explain: '下不了单，也退不了款，恢复后继续。', set: pay({ down: true }) },
     ],

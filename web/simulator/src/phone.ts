@@ -6,7 +6,7 @@ import * as sandbox from './sandbox'
 import type { ChatItem, MenuButton, Person, Sms } from './sandbox'
 import { watch, type Line } from './watch'
 
-export type Screen = 'chats' | 'chat' | 'profile' | 'me'
+export type Screen = 'chats' | 'chat' | 'profile' | 'me' | 'scan'
 
 export interface Notice {
   kind: 'sms' | 'chat'

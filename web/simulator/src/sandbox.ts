@@ -127,6 +127,9 @@ export const hold = (openid: string) => post(`${of(openid)}/open`)
 
 const purse = (openid: string) => `/pay/phone/${encodeURIComponent(openid)}`
 export const orders = (openid: string) => call<PayOrder[]>(`${purse(openid)}/orders`)
+/** What a QR code is for; refused when it is none, or over. */
+export const scan = (openid: string, code: string) =>
+  post(`${purse(openid)}/scan`, { key: code }) as Promise<PayOrder>
 export const pay = (openid: string, key: string) => post(`${purse(openid)}/pay`, { key })
 
 export const faults = (signal?: AbortSignal) => call<Record<string, Record<string, unknown>>>('/faults', { signal })

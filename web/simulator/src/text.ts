@@ -13,6 +13,12 @@ const dayNo = (at: number) => Date.parse(dateOf(at)) / DAY_MS
 
 export const clock = timeText
 
+/** 1234.50, as the cashier writes it. */
+export function yuanText(fen: number): string {
+  const digits = String(fen).padStart(3, '0')
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
 /** 10:05 · 昨天 10:05 · 星期三 10:05 · 2026年11月3日 10:05 */
 export function chatTime(at: number, now: number): string {
   const days = dayNo(now) - dayNo(at)

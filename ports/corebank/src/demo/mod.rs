@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use numbers::{card_is_valid, id_no_is_valid};
 pub use people::{DemoAccount, DemoPerson, people};
-pub use rails::WECHAT_SETTLEMENT;
+pub use rails::{CHARGES, WECHAT_SETTLEMENT};
 
 use crate::{
     embedded::{EmbeddedCore, Fail, NewCoreAccount, NewCoreCustomer},

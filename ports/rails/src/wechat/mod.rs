@@ -1,5 +1,5 @@
-//! WeChat Pay 微信支付 as the bank uses it: a customer pays from their change or cards into an account here, may be
-//! given back what they paid, and every morning the day's bill says what came.
+//! WeChat Pay 微信支付 as the bank uses it: a customer pays from their change or cards, in the page or by
+//! scanning a code, may be given back what they paid, and every morning the day's bill says what came.
 
 mod none;
 mod real;
@@ -22,7 +22,7 @@ pub type Reply<'a, T> = BoxFuture<'a, Answer<T>>;
 pub struct PayOrder {
     /// Our number, 6 to 32 letters and digits; the same again is the same payment.
     pub number: String,
-    /// Who is to pay, under our Official Account.
+    /// Who is to pay, under our Official Account; empty where anybody may who scans the code.
     pub openid: String,
     /// Fen.
     pub amount: i64,
@@ -134,6 +134,8 @@ pub trait WeChatPay: Send + Sync + 'static {
     }
     /// Asks for a payment and gives what the phone needs to open it.
     fn order<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, FrontEnd>;
+    /// Asks for a payment by whoever scans a QR code 扫码支付, and gives what the code says.
+    fn order_code<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, String>;
     /// What became of a payment, by our number.
     fn look<'a>(&'a self, number: &'a str) -> Reply<'a, PayState>;
     /// Makes an unpaid order unpayable. Refused when it is paid.

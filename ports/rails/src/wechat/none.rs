@@ -25,6 +25,10 @@ impl WeChatPay for NoPay {
         refused()
     }
 
+    fn order_code<'a>(&'a self, _: &'a PayOrder) -> Reply<'a, String> {
+        refused()
+    }
+
     fn look<'a>(&'a self, _: &'a str) -> Reply<'a, PayState> {
         ready(Answer::Done(PayState::NotSeen)).boxed()
     }

@@ -83,15 +83,24 @@ impl RealPay {
         })
     }
 
-    async fn asked(&self, ask: &PayOrder) -> Result<Answer<FrontEnd>, pay::Invalid> {
+    fn order_of(&self, ask: &PayOrder) -> Result<Order, pay::Invalid> {
         let order = Order::new(
             &self.appid,
             &ask.description,
             OutTradeNo::new(&*ask.number)?,
             Fen::new(ask.amount)?,
             self.notify_url.clone(),
-        )?
-        .with_expiry(ask.expires_at / 1_000);
+        )?;
+        Ok(order.with_expiry(ask.expires_at / 1_000))
+    }
+
+    async fn asked_code(&self, ask: &PayOrder) -> Result<Answer<String>, pay::Invalid> {
+        let order = self.order_of(ask)?;
+        Ok(told(self.pay.order_native(&order).await).map(|code| code.code_url))
+    }
+
+    async fn asked(&self, ask: &PayOrder) -> Result<Answer<FrontEnd>, pay::Invalid> {
+        let order = self.order_of(ask)?;
         let prepay = self.pay.order_jsapi(&order, &ask.openid).await;
         Ok(match told(prepay) {
             Answer::Done(prepay) => match self.pay.front_end(&self.appid, &prepay) {
@@ -186,6 +195,10 @@ fn pay_state(found: &Transaction) -> PayState {
 impl WeChatPay for RealPay {
     fn order<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, FrontEnd> {
         async move { invalid(self.asked(order).await) }.boxed()
+    }
+
+    fn order_code<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, String> {
+        async move { invalid(self.asked_code(order).await) }.boxed()
     }
 
     fn look<'a>(&'a self, number: &'a str) -> Reply<'a, PayState> {

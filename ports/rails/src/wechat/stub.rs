@@ -62,6 +62,10 @@ impl WeChatPay for PayStub {
         self.through(self.behind.order(order)).boxed()
     }
 
+    fn order_code<'a>(&'a self, order: &'a PayOrder) -> Reply<'a, String> {
+        self.through(self.behind.order_code(order)).boxed()
+    }
+
     fn look<'a>(&'a self, number: &'a str) -> Reply<'a, PayState> {
         self.through(self.behind.look(number)).boxed()
     }
