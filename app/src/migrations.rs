@@ -43,6 +43,7 @@ line! {
     23 "0023_ledger_order",
     24 "0024_payments_told",
     25 "0025_office_references",
+    26 "0026_payments_collection",
 }
 
 /// Every migration for an engine, in order.

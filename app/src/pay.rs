@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kit::cx::Cx;
 use kit::http::Timeouts;
+use payments::{Charge, PayInSettings};
 use rails::wechat::{NoPay, RealPay, Settings, WeChatPay};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub struct Pay {
     pub public_key: String,
     pub notify_url: String,
     pub settlement_account: String,
+    pub charges: Vec<Charge>,
 }
 
 /// Path of the door for WeChat Pay's notices.
@@ -66,6 +68,18 @@ pub(crate) fn wechat_pay(config: &Config, cx: &Cx) -> anyhow::Result<Arc<dyn WeC
     Ok(Arc::new(rail.context("WeChat Pay")?))
 }
 
+/// What the bank has decided about what comes in.
+pub(crate) fn payins(config: &Config) -> anyhow::Result<PayInSettings> {
+    let pay = &config.pay;
+    if let Some(flaw) = Charge::flaw(&pay.charges) {
+        anyhow::bail!("pay.charges: {flaw}");
+    }
+    Ok(PayInSettings {
+        settlement: pay.settlement_account.clone(),
+        charges: pay.charges.clone(),
+    })
+}
+
 /// The text itself, or that of the file it names.
 fn pem(value: &str) -> std::io::Result<String> {
     if value.is_empty() || value.starts_with("-----") {
@@ -92,6 +106,16 @@ pub fn demo(pay: &mut Pay, bank: &str, inside: &str) {
         fill(&mut pay.public_key, demo.public_key_pem);
         fill(&mut pay.settlement_account, corebank::demo::WECHAT_SETTLEMENT);
         fill(&mut pay.notify_url, &format!("{bank}{NOTIFY}"));
+        if pay.charges.is_empty() {
+            let demo = corebank::demo::CHARGES.into_iter();
+            pay.charges = demo
+                .map(|(code, name, account)| Charge {
+                    code: code.to_owned(),
+                    name: name.to_owned(),
+                    account: account.to_owned(),
+                })
+                .collect();
+        }
     }
     fill(&mut pay.base, &format!("{inside}/pay"));
 }

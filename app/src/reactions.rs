@@ -344,9 +344,9 @@ async fn topped_up(bank: &Bank, fact: &Value, refunded: bool) -> anyhow::Result<
     let topup = text(fact, "topup")?;
     let (id, found) = if refunded {
         let refund = text(fact, "refund")?;
-        (refund, bank.topups.refund_notice(refund).await?)
+        (refund, bank.payins.refund_notice(refund).await?)
     } else {
-        (topup, bank.topups.notice(topup).await?)
+        (topup, bank.payins.notice(topup).await?)
     };
     let Some(told) = found else {
         return Ok(Some(Vec::new()));

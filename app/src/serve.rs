@@ -40,7 +40,7 @@ fn api(bank: &Bank) -> OpenApiRouter {
         .merge(identity::router().with_state(bank.identity.clone()))
         .merge(accounts::router().with_state(bank.accounts.clone()))
         .merge(payments::router().with_state(bank.payments.clone()))
-        .merge(payments::TopUps::router().with_state(bank.topups.clone()))
+        .merge(payments::PayIns::router().with_state(bank.payins.clone()))
         .merge(office::router().with_state(bank.office.clone()))
 }
 

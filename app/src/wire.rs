@@ -23,7 +23,7 @@ use kit::random::Random;
 use kit::tasks::Tasks;
 use office::Office;
 use outreach::Outreach;
-use payments::{Payments, TopUps};
+use payments::{PayIns, Payments};
 use rails::wechat::WeChatPay;
 
 use crate::config::Config;
@@ -63,7 +63,7 @@ pub struct Bank {
     pub identity: Identity,
     pub accounts: Accounts,
     pub payments: Payments,
-    pub topups: TopUps,
+    pub payins: PayIns,
     pub outreach: Outreach,
     pub channel: Channel,
     pub office: Office,
@@ -94,7 +94,7 @@ impl Bank {
             core,
             sms,
             wechat,
-            pay,
+            pay: rail,
         } = outside.clone();
         let identity = Identity::new(
             cx.clone(),
@@ -111,8 +111,8 @@ impl Bank {
             (accounts.clone(), billers(&config, &cx)?),
             say::payments(&config),
         );
-        let settlement = config.pay.settlement_account.clone();
-        let topups = TopUps::new(cx.clone(), core.clone(), accounts.clone(), pay, settlement);
+        let decided = pay::payins(&config)?;
+        let payins = PayIns::new(cx.clone(), core.clone(), accounts.clone(), rail, decided);
         let outreach = Outreach::new(cx.clone(), identity.clone(), wechat, sms, say::outreach(&config));
         let commands = say::commands(&identity, &accounts, &config);
         let channel = Channel::new(cx.clone(), outreach.clone(), say::channel(&config, commands)?);
@@ -122,7 +122,7 @@ impl Bank {
             identity: identity.clone(),
             accounts: accounts.clone(),
             payments: payments.clone(),
-            topups: topups.clone(),
+            payins: payins.clone(),
             channel: channel.clone(),
             roles: roles.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
@@ -141,7 +141,7 @@ impl Bank {
             identity,
             accounts,
             payments,
-            topups,
+            payins,
             outreach,
             channel,
             office,
@@ -157,7 +157,7 @@ impl Bank {
         let mut all = identity::jobs(&self.identity);
         all.extend(accounts::jobs(&self.accounts));
         all.extend(payments::jobs(&self.payments));
-        all.extend(self.topups.jobs());
+        all.extend(self.payins.jobs());
         all.extend(outreach::jobs(&self.outreach));
         all.extend(office::jobs(&self.office));
         all.extend(reactions::jobs(self));

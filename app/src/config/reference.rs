@@ -230,6 +230,12 @@ pub const REFERENCE: &[(&str, &str, &str, &str)] = &[
         "The bank's account for what WeChat Pay owes it 微信支付待清算.",
     ),
     (
+        "pay.charges",
+        "list",
+        "demo's",
+        "What the counter may collect 收费项目: `[{code = \"box_rent\", name = \"保管箱租金\", account = \"…\"}]`, each with its own income account in the core.",
+    ),
+    (
         "billers.url",
         "URL",
         "sandbox",

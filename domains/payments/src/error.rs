@@ -1,9 +1,11 @@
 //! What payments refuse, with stable codes; [`words`] tells the refusals that the customer can mend.
 
+mod collection;
 mod words;
 
 use kit::problem::Problem;
 
+use collection::of_a_collection;
 use words::{of_a_list, of_a_topup, of_the_form};
 
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +97,7 @@ pub enum Error {
     #[error("the order can't be paid any more")]
     TopUpNotPayable,
     #[error("pay refused the order")]
-    TopUpRefused,
+    PayRefused,
     #[error("nothing of this top-up can be given back")]
     NotRefundable,
     #[error("no such top-up")]
@@ -104,6 +106,32 @@ pub enum Error {
     RefundTooMuch,
     #[error("pay does not answer")]
     PayUnavailable,
+    #[error("no such charge")]
+    CollectionCharge,
+    #[error("not an amount for a collection")]
+    CollectionAmount,
+    #[error("remark too long")]
+    CollectionRemark,
+    #[error("reason too short or too long")]
+    CollectionReason,
+    #[error("no such collection")]
+    NoCollection,
+    #[error("the collection is paid, closed or about to expire")]
+    CollectionNotPayable,
+    #[error("pay refused the collection's order")]
+    CollectionRefused,
+    #[error("pay does not answer about a collection")]
+    CollectionUnavailable,
+    #[error("nothing of this collection can be given back")]
+    CollectionNotRefundable,
+    #[error("more than is left of the collection")]
+    CollectionRefundTooMuch,
+    #[error("a refund of this collection waits for its checker")]
+    CollectionRefundWaits,
+    #[error("the refund is decided, or is not what was shown")]
+    CollectionRefundMoved,
+    #[error("the checker proposed it")]
+    CollectionSamePerson,
     #[error(transparent)]
     Identity(#[from] identity::Error),
     #[error(transparent)]
@@ -153,7 +181,7 @@ impl From<Error> for Problem {
             Error::TopUpAmount
             | Error::TopUpAccount
             | Error::TopUpNotPayable
-            | Error::TopUpRefused
+            | Error::PayRefused
             | Error::NotRefundable
             | Error::NoTopUp
             | Error::RefundTooMuch
@@ -163,7 +191,7 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
             Error::Sealed(error) => Self::internal("payments", &error),
             // Whatever is left, one field of the form can mend.
-            error => of_the_form(&error),
+            error => of_a_collection(&error).unwrap_or_else(|| of_the_form(&error)),
         }
     }
 }

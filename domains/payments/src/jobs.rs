@@ -2,7 +2,7 @@
 
 use kit::jobs::{Handler, Job, Outcome};
 
-use crate::service::{Payments, TopUps};
+use crate::service::{PayIns, Payments};
 
 /// One job per authorised transfer; taken back when the transfer ends.
 pub(crate) const SETTLE: &str = "payments.settle";
@@ -20,27 +20,27 @@ async fn settle(this: Payments, job: Job) -> anyhow::Result<Outcome> {
     Ok(next.map_or(Outcome::Done, |at| Outcome::Again { at }))
 }
 
-/// One job per top-up that waits to be paid.
-pub(crate) const TOPUP_WATCH: &str = "payments.topup_watch";
-/// One per paid top-up, until the core has it.
-pub(crate) const TOPUP_CREDIT: &str = "payments.topup_credit";
-/// One per refund of a top-up.
-pub(crate) const TOPUP_REFUND: &str = "payments.topup_refund";
+/// One job per order that waits to be paid. The kinds keep the name of what came in first.
+pub(crate) const PAYIN_WATCH: &str = "payments.topup_watch";
+/// One per payment, until the core has it.
+pub(crate) const PAYIN_CREDIT: &str = "payments.topup_credit";
+/// One per refund of a payment.
+pub(crate) const PAYIN_REFUND: &str = "payments.topup_refund";
 
-impl TopUps {
-    /// What looks after top-ups and their refunds.
+impl PayIns {
+    /// What looks after what comes in, and what goes back of it.
     pub fn jobs(&self) -> Vec<Handler> {
         let (watching, crediting, refunding) = (self.clone(), self.clone(), self.clone());
         vec![
-            Handler::new(TOPUP_WATCH, TRIES, move |job| {
+            Handler::new(PAYIN_WATCH, TRIES, move |job| {
                 let this = watching.clone();
                 async move { Ok(again(this.watch(job.payload.parse()?).await?)) }
             }),
-            Handler::new(TOPUP_CREDIT, TRIES, move |job| {
+            Handler::new(PAYIN_CREDIT, TRIES, move |job| {
                 let this = crediting.clone();
                 async move { Ok(again(this.credit(job.payload.parse()?).await?)) }
             }),
-            Handler::new(TOPUP_REFUND, TRIES, move |job| {
+            Handler::new(PAYIN_REFUND, TRIES, move |job| {
                 let this = refunding.clone();
                 async move { Ok(again(this.carry_refund(job.payload.parse()?).await?)) }
             }),

@@ -13,8 +13,9 @@
 //! posted, and only what it refuses is freed.
 //! **Invariant:** a due day of a schedule is paid or skipped once, whatever dies in between.
 //! **Invariant:** a bill of a card is repaid under its agreement once, and never more than is owed.
-//! **Invariant:** a top-up comes into the account once, by a transfer under its own id, however often Pay tells of it;
-//! never more goes back than was paid.
+//! **Invariant:** what is paid through WeChat Pay, a top-up or a collection at the counter, comes into its account once, by
+//! a transfer under its own id, however often Pay tells of it; never more goes back than was paid.
+//! **Invariant:** a refund of a collection is approved by another than its maker, bound to the hash of what was shown.
 
 mod error;
 mod http;
@@ -28,10 +29,11 @@ pub use http::{doors, router};
 pub use jobs::jobs;
 pub use model::bill::Biller;
 pub use model::capital::capital;
+pub use model::collection::Charge;
 pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
-    AutoRepayNotice, BillerDay, CoreWord, Figures, Notice, OurLine, Payments, PlanNotice, Settings, TopUps,
-    TransferFile, keep_scheduling,
+    AutoRepayNotice, BillerDay, CoreWord, Figures, Notice, OurLine, PayInSettings, PayIns, Payments,
+    PlanNotice, Settings, TransferFile, keep_scheduling,
 };
 pub use store::SEALED;

@@ -58,6 +58,8 @@ async fn admit(identity: &Identity, doors: &Doors, request: &mut Request) -> Res
         Door::Staff(permission) => {
             let staff = staff(identity, request.headers()).await?;
             if !permissions(&staff.roles).contains(&permission) {
+                let asked = format!("{} {path}", request.method());
+                identity.turned_away(&staff, permission, &asked).await?;
                 return Err(Error::AccessDenied.into());
             }
             request.extensions_mut().insert(staff);

@@ -32,6 +32,31 @@ pub struct NewStaff {
 }
 
 impl Identity {
+    /// Somebody of the bank asked for what no role of theirs permits: refused, and kept.
+    pub(crate) async fn turned_away(
+        &self,
+        staff: &Staff,
+        permission: &'static str,
+        asked: &str,
+    ) -> Result<(), Error> {
+        let (cx, id, asked) = (self.cx.clone(), staff.id.to_string(), asked.to_owned());
+        let noted: kit::db::Result<()> = self
+            .cx
+            .db
+            .tx(async move |c| {
+                let entry = Entry {
+                    actor: Actor::Staff(id.clone()),
+                    action: "staff.turned_away",
+                    subject: format!("permission:{permission}"),
+                    result: "access.denied",
+                    detail: json!({"asked": asked}),
+                };
+                audit::note(c, &cx, entry).await
+            })
+            .await;
+        Ok(noted?)
+    }
+
     /// First step: the password. The ticket proves it to the second step and is worth nothing alone.
     pub(crate) async fn staff_password(&self, login: &str, password: &str) -> Result<String, Error> {
         let login = login.trim().to_owned();

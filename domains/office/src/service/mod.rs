@@ -14,7 +14,7 @@ use channel::Channel;
 use corebank::CoreBank;
 use identity::Identity;
 use kit::cx::Cx;
-use payments::{Payments, TopUps};
+use payments::{PayIns, Payments};
 
 pub(crate) use customers::Found;
 pub use nodes::keep_reporting;
@@ -28,7 +28,7 @@ pub struct Parts {
     pub identity: Identity,
     pub accounts: Accounts,
     pub payments: Payments,
-    pub topups: TopUps,
+    pub payins: PayIns,
     pub channel: Channel,
     /// The roles of this node, as on its command line.
     pub roles: String,

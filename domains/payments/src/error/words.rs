@@ -58,7 +58,7 @@ pub(super) fn of_a_topup(error: &Error) -> Problem {
             "只有充值成功的订单可以退款，请刷新查看最新状态。",
         ),
         Error::NoTopUp => Problem::new(404, "not_found", "没有找到这笔充值。"),
-        Error::TopUpRefused => Problem::new(409, "topup.refused", "微信支付未接受这笔订单，请重新下单。"),
+        Error::PayRefused => Problem::new(409, "topup.refused", "微信支付未接受这笔订单，请重新下单。"),
         _ => Problem::unavailable(
             "topup.unavailable",
             "微信支付暂时没有回应，没有发生扣款，请稍后再试。",

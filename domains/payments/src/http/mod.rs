@@ -2,6 +2,8 @@
 
 mod autorepay;
 mod bills;
+mod collections;
+mod pay_notices;
 mod payees;
 mod receipts;
 mod repayments;
@@ -14,7 +16,7 @@ use kit::web::Doors;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::service::{Payments, TopUps};
+use crate::service::{PayIns, Payments};
 
 pub fn router() -> OpenApiRouter<Payments> {
     OpenApiRouter::new()
@@ -81,16 +83,34 @@ pub fn doors() -> Doors {
         .customer("POST", "/api/topups/{id}/pay")
         .customer("POST", "/api/topups/{id}/refund")
         .open("POST", "/api/pay/wechat/notify")
+        .staff("GET", "/api/office/collections", "collections.read")
+        .staff("POST", "/api/office/collections", "collections.open")
+        .staff("GET", "/api/office/collections/charges", "collections.read")
+        .staff("GET", "/api/office/collections/{id}", "collections.read")
+        .staff("POST", "/api/office/collections/{id}/code", "collections.open")
+        .staff("POST", "/api/office/collections/{id}/close", "collections.open")
+        .staff("POST", "/api/office/collections/{id}/refunds", "collections.open")
+        .staff("POST", "/api/office/collections/{id}/check", "collections.check")
 }
 
-impl TopUps {
-    /// The doors of top-ups.
+impl PayIns {
+    /// The doors of top-ups, of collections at the counter, and of Pay's notices.
     pub fn router() -> OpenApiRouter<Self> {
         OpenApiRouter::new()
             .routes(routes!(topups::create_topup, topups::list_topups))
             .routes(routes!(topups::show_topup))
             .routes(routes!(topups::pay_topup))
             .routes(routes!(topups::refund_topup))
-            .routes(routes!(topups::notice))
+            .routes(routes!(pay_notices::notice))
+            .routes(routes!(
+                collections::list_collections,
+                collections::open_collection
+            ))
+            .routes(routes!(collections::charges))
+            .routes(routes!(collections::show_collection))
+            .routes(routes!(collections::collection_code))
+            .routes(routes!(collections::close_collection))
+            .routes(routes!(collections::propose_refund))
+            .routes(routes!(collections::check_refund))
     }
 }

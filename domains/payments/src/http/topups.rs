@@ -1,35 +1,32 @@
-//! Top-ups from WeChat Pay, and the door for its notices.
+//! Top-ups from WeChat Pay.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
 use identity::Customer;
 use kit::clock::Ms;
 use kit::problem::{Answer, Problem};
 use kit::web::{Body, Cursor, Id, IdempotencyKey, Page, Params};
-use rails::wechat::{FrontEnd, RawNotice};
+use rails::wechat::FrontEnd;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::topup::{RefundState, TopUpId, TopUpRefundId, TopUpState};
-use crate::service::{NewTopUp, NewTopUpRefund, TopUpShown, TopUps};
+use crate::model::payin::{PayInId, PayInState, RefundId, RefundState};
+use crate::service::{NewTopUp, NewTopUpRefund, PayIns, TopUpShown};
 
 const PAGE: usize = 20;
 
 /// A top-up.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TopUpView {
-    id: TopUpId,
+    id: PayInId,
     account_id: accounts::AccountId,
     account_no_masked: String,
     /// Fen.
     amount_fen: i64,
     /// Fen given back or on the way back.
     refunded_fen: i64,
-    state: TopUpState,
+    state: PayInState,
     /// What the customer reads.
     state_text: &'static str,
     created_at: Ms,
@@ -47,7 +44,7 @@ pub(super) struct TopUpView {
 /// A refund of a top-up.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TopUpRefundView {
-    id: TopUpRefundId,
+    id: RefundId,
     /// Fen.
     amount_fen: i64,
     state: RefundState,
@@ -60,6 +57,7 @@ impl From<TopUpShown> for TopUpView {
     fn from(shown: TopUpShown) -> Self {
         let TopUpShown {
             topup,
+            account,
             refunds,
             account_no_masked,
         } = shown;
@@ -67,7 +65,7 @@ impl From<TopUpShown> for TopUpView {
         let text = |text: String| (!text.is_empty()).then_some(text);
         Self {
             id: topup.id,
-            account_id: topup.account,
+            account_id: account,
             account_no_masked,
             amount_fen: topup.amount,
             refunded_fen: topup.refunded,
@@ -76,7 +74,7 @@ impl From<TopUpShown> for TopUpView {
             created_at: topup.created_at,
             expires_at: topup.expires_at,
             paid_at: at(topup.paid_at),
-            credited_at: (topup.state == TopUpState::Credited).then_some(topup.done_at),
+            credited_at: (topup.state == PayInState::Credited).then_some(topup.done_at),
             transaction_id: text(topup.transaction_id),
             reference: text(topup.reference),
             refunds: refunds
@@ -124,7 +122,7 @@ impl From<FrontEnd> for WeChatPayment {
     responses((status = 201, body = TopUpView), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create_topup(
-    State(topups): State<TopUps>,
+    State(topups): State<PayIns>,
     who: Customer,
     IdempotencyKey(key): IdempotencyKey,
     Body(ask): Body<NewTopUp>,
@@ -143,7 +141,7 @@ pub(super) struct TopUpsQuery {
 #[utoipa::path(get, path = "/api/topups", tag = "payments", params(TopUpsQuery),
     responses((status = 200, body = Page<TopUpView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list_topups(
-    State(topups): State<TopUps>,
+    State(topups): State<PayIns>,
     who: Customer,
     Params(query): Params<TopUpsQuery>,
 ) -> Answer<Json<Page<TopUpView>>> {
@@ -152,67 +150,40 @@ pub(super) async fn list_topups(
 }
 
 /// One top-up.
-#[utoipa::path(get, path = "/api/topups/{id}", tag = "payments", params(("id" = TopUpId, Path)),
+#[utoipa::path(get, path = "/api/topups/{id}", tag = "payments", params(("id" = PayInId, Path)),
     responses((status = 200, body = TopUpView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn show_topup(
-    State(topups): State<TopUps>,
+    State(topups): State<PayIns>,
     who: Customer,
-    Id(id): Id<TopUpId>,
+    Id(id): Id<PayInId>,
 ) -> Answer<Json<TopUpView>> {
     Ok(Json(topups.show(&who, id).await?.into()))
 }
 
 /// Gives what opens the payment in the phone; asking again opens the same payment.
-#[utoipa::path(post, path = "/api/topups/{id}/pay", tag = "payments", params(("id" = TopUpId, Path)),
+#[utoipa::path(post, path = "/api/topups/{id}/pay", tag = "payments", params(("id" = PayInId, Path)),
     responses((status = 200, body = WeChatPayment), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn pay_topup(
-    State(topups): State<TopUps>,
+    State(topups): State<PayIns>,
     who: Customer,
-    Id(id): Id<TopUpId>,
+    Id(id): Id<PayInId>,
 ) -> Answer<Json<WeChatPayment>> {
     Ok(Json(topups.payment(&who, id).await?.into()))
 }
 
 /// Gives back to the WeChat that paid, at most what is left of the top-up.
 #[utoipa::path(post, path = "/api/topups/{id}/refund", tag = "payments", request_body = NewTopUpRefund,
-    params(("id" = TopUpId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PayInId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 202, body = TopUpView), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn refund_topup(
-    State(topups): State<TopUps>,
+    State(topups): State<PayIns>,
     who: Customer,
-    Id(id): Id<TopUpId>,
+    Id(id): Id<PayInId>,
     IdempotencyKey(key): IdempotencyKey,
     Body(ask): Body<NewTopUpRefund>,
 ) -> Answer<(StatusCode, Json<TopUpView>)> {
     let topup = topups.give_back(&who, id, &key, &ask).await?;
     Ok((StatusCode::ACCEPTED, Json(topup.into())))
-}
-
-/// WeChat Pay's notices of payments and refunds. Proven by their signature; anybody may knock.
-#[utoipa::path(post, path = "/api/pay/wechat/notify", tag = "payments", request_body(content = String, content_type = "application/json"),
-    responses((status = 204), (status = 400), (status = 401), (status = 500)))]
-pub(super) async fn notice(State(topups): State<TopUps>, headers: HeaderMap, body: Bytes) -> Response {
-    let header = |name: &'static str| {
-        let mut all = headers.get_all(name).iter();
-        let only = all.next()?.to_str().ok()?;
-        all.next().is_none().then_some(only)
-    };
-    let raw = RawNotice {
-        header: &header,
-        body: &body,
-    };
-    match topups.hear(raw).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(why) => {
-            let status = StatusCode::from_u16(why.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (
-                status,
-                [(CONTENT_TYPE, "application/json; charset=utf-8")],
-                why.body,
-            )
-                .into_response()
-        }
-    }
 }

@@ -143,7 +143,7 @@ impl Payments {
         Ok(rows.into_iter().map(line).collect())
     }
 
-    /// Our line with this id, if the id is a transfer, a top-up or a refund of ours.
+    /// Our line with this id, if the id is a transfer, a top-up, a collection or a refund of ours.
     pub async fn line_of(&self, id: &str) -> Result<Option<OurLine>, Error> {
         let id = id.to_owned();
         let row = self.cx.db.read(async move |c| {

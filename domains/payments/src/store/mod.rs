@@ -2,21 +2,23 @@
 
 mod autorepay;
 mod bills;
+mod collections;
 mod limits;
 pub(crate) mod ours;
 mod payees;
+mod payins;
 mod receipts;
 mod schedules;
-mod topups;
 mod transfers;
 
 pub(crate) use autorepay::*;
 pub(crate) use bills::*;
+pub(crate) use collections::*;
 pub(crate) use limits::*;
 pub(crate) use payees::*;
+pub(crate) use payins::*;
 pub(crate) use receipts::*;
 pub(crate) use schedules::*;
-pub(crate) use topups::*;
 pub(crate) use transfers::*;
 
 use kit::reseal::SealedColumn;
@@ -30,6 +32,8 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("payments_transfer", "to_name"),
     sealed!("payments_transfer", "memo"),
     sealed!("payments_topup", "account_no"),
+    sealed!("payments_collection", "remark"),
+    sealed!("payments_collection_refund", "reason"),
     sealed!("payments_bill", "number"),
     sealed!("payments_payee", "to_no"),
     sealed!("payments_payee", "to_name"),

@@ -1,4 +1,4 @@
-//! Transfers and top-ups as reconciliation reads them: ids, amounts and states, nothing sealed.
+//! Transfers and what comes in through WeChat Pay as reconciliation reads them: ids, amounts and states, nothing sealed.
 
 use kit::clock::Ms;
 use kit::db::{Conn, Result};
@@ -14,7 +14,7 @@ pub(crate) async fn by_id(c: &mut Conn, id: &str) -> Result<Option<Columns>> {
     .await
 }
 
-/// A top-up by its id, in the words of a transfer.
+/// A top-up or a collection by its id, in the words of a transfer.
 pub(crate) async fn topup_by_id(c: &mut Conn, id: &str) -> Result<Option<Columns>> {
     c.row(
         "select id, amount, case state when 'credited' then 'succeeded' when 'paid' then 'processing' else 'failed' end,
@@ -44,7 +44,7 @@ pub(crate) async fn refund_back_by_id(c: &mut Conn, id: &str) -> Result<Option<C
     .await
 }
 
-/// Ended within the span, or authorised before its end and still under way; top-ups and their refunds beside transfers.
+/// Ended within the span, or authorised before its end and still under way; top-ups, collections and their refunds beside transfers.
 pub(crate) async fn between(
     c: &mut Conn,
     (from, to): (Ms, Ms),

@@ -654,6 +654,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/office/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Collections, newest first. */
+        get: operations["get_office_collections"];
+        put?: never;
+        /** Opens a collection; its code is shown until somebody has paid, or its time is over. */
+        post: operations["post_office_collections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bank's list of charges. */
+        get: operations["get_office_collections_charges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One collection. */
+        get: operations["get_office_collections_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a refund that another proposed, or returns it. */
+        post: operations["post_office_collections_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a collection that nobody has paid; one paid in that moment comes back as paid. */
+        post: operations["post_office_collections_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks WeChat Pay again for a code that did not come; the same collection has one code. */
+        post: operations["post_office_collections_id_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/collections/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a refund to whoever paid, for a second person to check. */
+        post: operations["post_office_collections_id_refunds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/office/customers/search": {
         parameters: {
             query?: never;
@@ -1811,6 +1931,22 @@ export interface components {
             /** @description What will be done, as in the SMS. */
             summary: string;
         };
+        /** @description A charge 收费项目. */
+        ChargeView: {
+            code: string;
+            name: string;
+        };
+        /** @description What the counter may collect. */
+        ChargesView: {
+            items: components["schemas"]["ChargeView"][];
+        };
+        /** @description The second person's word. */
+        CheckRefund: {
+            approve: boolean;
+            /** @description Of what was shown. */
+            hash: string;
+            refund_id: components["schemas"]["RefundId"];
+        };
         /** @description A payment as asked for. */
         CheckTransfer: {
             /**
@@ -1825,6 +1961,82 @@ export interface components {
             /** @description The payee's card or account number, or the `account_ref` of a known payee. */
             to_no: string;
         };
+        /** @description One collection with what belongs to it. */
+        Collection: components["schemas"]["CollectionLine"] & {
+            closed_at?: components["schemas"]["i64"] | null;
+            /** @description What the QR code says, while it can be paid. */
+            code_url?: string | null;
+            credited_at?: components["schemas"]["i64"] | null;
+            /** @description The core's reference 核心流水号, once in the account. */
+            reference?: string | null;
+            /**
+             * Format: int64
+             * @description Fen that may still be given back.
+             */
+            refundable_fen: number;
+            /** @description Oldest first. */
+            refunds: components["schemas"]["CollectionRefund"][];
+            remark: string;
+            /** @description WeChat Pay's number 微信支付订单号, once paid. */
+            transaction_id?: string | null;
+        };
+        /** @description A collection in the list. Instants are ms UTC. */
+        CollectionLine: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            /** @description Code of the charge. */
+            charge: string;
+            charge_name: string;
+            created_at: components["schemas"]["i64"];
+            /** @description Not payable afterwards. */
+            expires_at: components["schemas"]["i64"];
+            id: components["schemas"]["PayInId"];
+            /** @description Opened by whoever asks. */
+            mine: boolean;
+            opener_name: string;
+            paid_at?: components["schemas"]["i64"] | null;
+            /**
+             * Format: int64
+             * @description Fen given back or on the way back.
+             */
+            refunded_fen: number;
+            state: components["schemas"]["CollectionState"];
+            /** @description What staff read. */
+            state_text: string;
+            /** @description A refund waits for a second person. */
+            to_check: boolean;
+        };
+        /** @description A refund of a collection. */
+        CollectionRefund: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            checked_at?: components["schemas"]["i64"] | null;
+            checker_name: string;
+            /** @description Of what the second person approves. */
+            hash: string;
+            id: components["schemas"]["RefundId"];
+            made_at: components["schemas"]["i64"];
+            /** @description Empty when the account could not take the money and the system gives it back. */
+            maker_name: string;
+            /** @description Proposed by whoever asks. */
+            mine: boolean;
+            /** @description Why; empty when nobody asked for it. */
+            reason: string;
+            stage: components["schemas"]["RefundStage"];
+            /** @description What staff read. */
+            stage_text: string;
+        };
+        /**
+         * @description Where a collection stands.
+         * @enum {string}
+         */
+        CollectionState: "waiting" | "paid" | "credited" | "partly_refunded" | "refunded" | "closed" | "uncredited";
         /** @description What the core says of a transfer now. */
         CoreWord: {
             at?: components["schemas"]["i64"] | null;
@@ -2176,6 +2388,18 @@ export interface components {
             /** @description 户号 */
             number: string;
         };
+        /** @description A collection as asked for. */
+        NewCollection: {
+            /**
+             * Format: int64
+             * @description Fen, at most 50,000 yuan.
+             */
+            amount_fen: number;
+            /** @description Code of a charge of the bank's list. */
+            charge: string;
+            /** @description For the bank's own people, at most 50 characters; kept sealed. */
+            remark?: string;
+        };
         NewPayPassword: {
             challenge_id: components["schemas"]["ChallengeId"];
             /** @description Six digits that are not easy to guess. */
@@ -2377,6 +2601,38 @@ export interface components {
             next?: string | null;
         };
         /** @description Some rows, newest first, and the cursor of the next page when there is one. */
+        Page_CollectionLine: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Fen.
+                 */
+                amount_fen: number;
+                /** @description Code of the charge. */
+                charge: string;
+                charge_name: string;
+                created_at: components["schemas"]["i64"];
+                /** @description Not payable afterwards. */
+                expires_at: components["schemas"]["i64"];
+                id: components["schemas"]["PayInId"];
+                /** @description Opened by whoever asks. */
+                mine: boolean;
+                opener_name: string;
+                paid_at?: components["schemas"]["i64"] | null;
+                /**
+                 * Format: int64
+                 * @description Fen given back or on the way back.
+                 */
+                refunded_fen: number;
+                state: components["schemas"]["CollectionState"];
+                /** @description What staff read. */
+                state_text: string;
+                /** @description A refund waits for a second person. */
+                to_check: boolean;
+            }[];
+            next?: string | null;
+        };
+        /** @description Some rows, newest first, and the cursor of the next page when there is one. */
         Page_CustomerRow: {
             items: {
                 bound: boolean;
@@ -2487,7 +2743,7 @@ export interface components {
                 credited_at?: components["schemas"]["i64"] | null;
                 /** @description Not payable afterwards. */
                 expires_at: components["schemas"]["i64"];
-                id: components["schemas"]["TopUpId"];
+                id: components["schemas"]["PayInId"];
                 paid_at?: components["schemas"]["i64"] | null;
                 /** @description The core's reference 核心流水号, once in the account. */
                 reference?: string | null;
@@ -2550,6 +2806,8 @@ export interface components {
             }[];
             next?: string | null;
         };
+        /** Format: uuid */
+        PayInId: string;
         PayeeBook: {
             items: components["schemas"]["SavedPayee"][];
         };
@@ -2613,6 +2871,16 @@ export interface components {
         Proof: {
             password?: string | null;
             sms_code?: string | null;
+        };
+        /** @description A refund as its maker proposes it. */
+        ProposeRefund: {
+            /**
+             * Format: int64
+             * @description Fen, at most what is left of the collection.
+             */
+            amount_fen: number;
+            /** @description 4 to 200 characters; kept sealed. */
+            reason: string;
         };
         /** @enum {string} */
         Purpose: "transfer" | "repayment" | "bill";
@@ -2747,6 +3015,13 @@ export interface components {
             /** @description Matched and left over add up to each side's sum, to the fen. */
             sums_agree: boolean;
         };
+        /** Format: uuid */
+        RefundId: string;
+        /**
+         * @description Where a refund stands, from the first person's word to the payer's hand.
+         * @enum {string}
+         */
+        RefundStage: "waiting" | "returned" | "processing" | "done" | "failed" | "manual";
         /**
          * @description Where a refund stands.
          * @enum {string}
@@ -2933,10 +3208,6 @@ export interface components {
          * @enum {string}
          */
         Tense: "done" | "now" | "ahead" | "stopped";
-        /** Format: uuid */
-        TopUpId: string;
-        /** Format: uuid */
-        TopUpRefundId: string;
         /** @description A refund of a top-up. */
         TopUpRefundView: {
             /**
@@ -2945,13 +3216,13 @@ export interface components {
              */
             amount_fen: number;
             created_at: components["schemas"]["i64"];
-            id: components["schemas"]["TopUpRefundId"];
+            id: components["schemas"]["RefundId"];
             state: components["schemas"]["RefundState"];
             /** @description What the customer reads. */
             state_text: string;
         };
         /**
-         * @description Where a top-up stands.
+         * @description Where it stands.
          * @enum {string}
          */
         TopUpState: "waiting" | "paid" | "credited" | "closed" | "uncredited";
@@ -2968,7 +3239,7 @@ export interface components {
             credited_at?: components["schemas"]["i64"] | null;
             /** @description Not payable afterwards. */
             expires_at: components["schemas"]["i64"];
-            id: components["schemas"]["TopUpId"];
+            id: components["schemas"]["PayInId"];
             paid_at?: components["schemas"]["i64"] | null;
             /** @description The core's reference 核心流水号, once in the account. */
             reference?: string | null;
@@ -5339,6 +5610,443 @@ export interface operations {
             };
         };
     };
+    get_office_collections: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CollectionLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_collections: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description made before the first send; 8 to 64 of [0-9A-Za-z_-] */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_collections_charges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChargesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_office_collections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PayInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_collections_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PayInId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRefund"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_collections_id_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PayInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_collections_id_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PayInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_office_collections_id_refunds: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PayInId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRefund"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_office_customers_search: {
         parameters: {
             query?: never;
@@ -7023,7 +7731,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: components["schemas"]["TopUpId"];
+                id: components["schemas"]["PayInId"];
             };
             cookie?: never;
         };
@@ -7060,7 +7768,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: components["schemas"]["TopUpId"];
+                id: components["schemas"]["PayInId"];
             };
             cookie?: never;
         };
@@ -7115,7 +7823,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                id: components["schemas"]["TopUpId"];
+                id: components["schemas"]["PayInId"];
             };
             cookie?: never;
         };

@@ -120,7 +120,7 @@ impl Office {
             party_name,
         };
         let mut all = vec![source(ReconKind::Day, String::new(), String::new())];
-        if self.0.topups.has_bills() {
+        if self.0.payins.has_bills() {
             all.push(source(ReconKind::Pay, String::new(), String::new()));
         }
         let billers = billers.into_iter();

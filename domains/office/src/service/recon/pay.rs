@@ -1,4 +1,4 @@
-//! The day's bill of WeChat Pay against our top-ups and refunds, line by line.
+//! The day's bill of WeChat Pay against what came in and its refunds, line by line.
 
 use kit::clock::Ms;
 use kit::crypto::sha256;
@@ -11,7 +11,7 @@ use crate::service::Office;
 impl Office {
     /// Compares; gives the time of the next try while there is no bill.
     pub(super) async fn reconcile_pay(&self, run: Recon) -> Result<Option<Ms>, Error> {
-        let Some(day) = self.0.topups.bill_day(&run.scope).await? else {
+        let Some(day) = self.0.payins.bill_day(&run.scope).await? else {
             return self.without_file(&run, Trouble::Late).await;
         };
         let here: Vec<Line> = day

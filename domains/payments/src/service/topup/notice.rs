@@ -4,9 +4,9 @@ use identity::{CustomerId, mask};
 use kit::clock::Ms;
 use kit::money::Money;
 
-use super::TopUps;
 use crate::error::Error;
-use crate::model::topup::{RefundState, TopUpId, TopUpRefundId, TopUpState};
+use crate::model::payin::{Origin, PayIn, PayInId, PayInState, RefundId, RefundState};
+use crate::service::PayIns;
 
 /// What happened on the account.
 #[derive(Clone, Debug)]
@@ -20,25 +20,21 @@ pub struct TopUpNotice {
     pub at: Ms,
 }
 
-impl TopUps {
+impl PayIns {
     /// Of a top-up that is in the account.
     pub async fn notice(&self, id: &str) -> Result<Option<TopUpNotice>, Error> {
-        let id: TopUpId = id.parse().map_err(|_| Error::NoTopUp)?;
+        let id: PayInId = id.parse().map_err(|_| Error::NoTopUp)?;
         let topup = self.find(id).await?;
-        let credited = topup.filter(|topup| topup.state == TopUpState::Credited);
-        Ok(credited.map(|topup| TopUpNotice {
-            customer: topup.customer,
-            what: "微信充值",
-            amount: Money::cny(topup.amount),
-            account_tail: mask::tail(&topup.account_no),
-            account_no: topup.account_no,
-            at: topup.done_at,
+        let credited = topup.filter(|topup| topup.state == PayInState::Credited);
+        Ok(credited.and_then(|topup| {
+            let (amount, at) = (topup.amount, topup.done_at);
+            told(topup, "微信充值", amount, at)
         }))
     }
 
     /// Of a refund that is with the customer, or back in the account.
     pub async fn refund_notice(&self, id: &str) -> Result<Option<TopUpNotice>, Error> {
-        let id: TopUpRefundId = id.parse().map_err(|_| Error::NoTopUp)?;
+        let id: RefundId = id.parse().map_err(|_| Error::NoTopUp)?;
         let Some(refund) = self.find_refund(id).await? else {
             return Ok(None);
         };
@@ -47,14 +43,22 @@ impl TopUps {
             RefundState::Returned => "退款退回",
             _ => return Ok(None),
         };
-        let topup = self.find(refund.topup).await?;
-        Ok(topup.map(|topup| TopUpNotice {
-            customer: topup.customer,
-            what,
-            amount: Money::cny(refund.amount),
-            account_tail: mask::tail(&topup.account_no),
-            account_no: topup.account_no,
-            at: self.now(),
-        }))
+        let topup = self.find(refund.payin).await?;
+        Ok(topup.and_then(|topup| told(topup, what, refund.amount, self.now())))
     }
+}
+
+/// Nobody of ours need be told of what the counter collects.
+fn told(topup: PayIn, what: &'static str, amount: i64, at: Ms) -> Option<TopUpNotice> {
+    let Origin::TopUp { customer, .. } = topup.origin else {
+        return None;
+    };
+    Some(TopUpNotice {
+        customer,
+        what,
+        amount: Money::cny(amount),
+        account_tail: mask::tail(&topup.account_no),
+        account_no: topup.account_no,
+        at,
+    })
 }

@@ -1,19 +1,20 @@
-//! A top-up 充值 from WeChat Pay, and what goes back of it.
+//! What comes in through WeChat Pay 微信收款, whatever it is for, and what goes back of it. A customer's top-up 充值 and a
+//! collection at the counter 柜台收款 differ in who orders them and whose account they go to, and in nothing else.
 
 use kit::clock::{MINUTE, Ms, SECOND};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 kit::id_type!(
-    /// A top-up; the same id names its credit to the core bank, and without dashes the order to WeChat Pay.
-    pub TopUpId
+    /// A payment into the bank; the same id names its credit to the core bank, and without dashes the order to WeChat Pay.
+    pub PayInId
 );
 kit::id_type!(
-    /// A refund of a top-up.
-    pub TopUpRefundId
+    /// A refund of what came in.
+    pub RefundId
 );
 
-/// The least and the most of one top-up, in fen.
+/// The least and the most of one payment, in fen.
 pub(crate) const LEAST_FEN: i64 = 1;
 pub(crate) const MOST_FEN: i64 = 5_000_000;
 /// How long an order can be paid.
@@ -21,11 +22,12 @@ pub(crate) const PAYABLE: Ms = 15 * MINUTE;
 /// An order just made is not asked for before this.
 pub(crate) const FIRST_LOOK: Ms = 20 * SECOND;
 
-/// Where a top-up stands.
+/// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum TopUpState {
-    /// The customer has not paid yet.
+#[schema(as = TopUpState)]
+pub(crate) enum PayInState {
+    /// Nobody has paid yet.
     Waiting,
     /// Paid; on its way into the account.
     Paid,
@@ -37,7 +39,7 @@ pub(crate) enum TopUpState {
     Uncredited,
 }
 
-impl TopUpState {
+impl PayInState {
     pub(crate) const ALL: [Self; 5] = [
         Self::Waiting,
         Self::Paid,
@@ -60,7 +62,7 @@ impl TopUpState {
         Self::ALL.into_iter().find(|state| state.name() == text)
     }
 
-    /// What the customer reads.
+    /// What the customer of a top-up reads.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Waiting => "待支付",
@@ -136,17 +138,60 @@ impl RefundState {
     }
 }
 
-/// A top-up in clear.
+/// Who ordered it, and so whose account it goes to.
 #[derive(Clone)]
-pub(crate) struct TopUp {
-    pub(crate) id: TopUpId,
-    pub(crate) customer: identity::CustomerId,
-    pub(crate) account: accounts::AccountId,
-    pub(crate) openid: String,
+pub(crate) enum Origin {
+    /// 充值: a customer, into an account of the customer's own.
+    TopUp {
+        customer: identity::CustomerId,
+        account: accounts::AccountId,
+        openid: String,
+    },
+    /// 柜台收款: the counter, into an income account of the bank's own, for this.
+    Counter { charge: String },
+}
+
+/// Under which names the trail and the events know it.
+pub(crate) struct Names {
+    pub(crate) noun: &'static str,
+    pub(crate) paid: &'static str,
+    pub(crate) closed: &'static str,
+    pub(crate) credit: &'static str,
+    pub(crate) refund: &'static str,
+    pub(crate) credited: &'static str,
+    pub(crate) refunded: &'static str,
+}
+
+const OF_TOPUPS: Names = Names {
+    noun: "topup",
+    paid: "topup.paid",
+    closed: "topup.close",
+    credit: "topup.credit",
+    refund: "topup.refund",
+    credited: "payments.topped_up",
+    refunded: "payments.topup_refunded",
+};
+
+const OF_COLLECTIONS: Names = Names {
+    noun: "collection",
+    paid: "collection.paid",
+    closed: "collection.close",
+    credit: "collection.credit",
+    refund: "collection.refund",
+    credited: "payments.collected",
+    refunded: "payments.collection_refunded",
+};
+
+/// A payment into the bank, in clear.
+#[derive(Clone)]
+pub(crate) struct PayIn {
+    pub(crate) id: PayInId,
+    pub(crate) origin: Origin,
+    /// Where it goes.
     pub(crate) account_no: String,
     pub(crate) amount: i64,
     pub(crate) refunded: i64,
-    pub(crate) state: TopUpState,
+    pub(crate) state: PayInState,
     pub(crate) transaction_id: String,
     pub(crate) business_date: String,
     pub(crate) reference: String,
@@ -157,13 +202,73 @@ pub(crate) struct TopUp {
     pub(crate) checks: i64,
 }
 
+impl PayIn {
+    /// An order just made, which waits to be paid.
+    pub(crate) fn ordered(
+        id: PayInId,
+        origin: Origin,
+        (account_no, amount): (String, i64),
+        (now, payable): (Ms, Ms),
+    ) -> Self {
+        Self {
+            id,
+            origin,
+            account_no,
+            amount,
+            refunded: 0,
+            state: PayInState::Waiting,
+            transaction_id: String::new(),
+            business_date: String::new(),
+            reference: String::new(),
+            created_at: now,
+            expires_at: now + payable,
+            paid_at: 0,
+            done_at: 0,
+            checks: 0,
+        }
+    }
+
+    pub(crate) fn names(&self) -> &'static Names {
+        match self.origin {
+            Origin::TopUp { .. } => &OF_TOPUPS,
+            Origin::Counter { .. } => &OF_COLLECTIONS,
+        }
+    }
+
+    /// As the trail names it.
+    pub(crate) fn subject(&self) -> String {
+        format!("{}:{}", self.names().noun, self.id)
+    }
+
+    /// What the statement shows.
+    pub(crate) fn memo(&self) -> &str {
+        match &self.origin {
+            Origin::TopUp { .. } => "微信充值",
+            Origin::Counter { charge } => charge,
+        }
+    }
+
+    /// What the payer reads at WeChat's cashier.
+    pub(crate) fn description(&self) -> &str {
+        match &self.origin {
+            Origin::TopUp { .. } => "账户充值",
+            Origin::Counter { charge } => charge,
+        }
+    }
+
+    /// Whether Pay may still be asked for the payment: it takes no order in the last minute of its time.
+    pub(crate) fn payable(&self, now: Ms) -> bool {
+        self.state == PayInState::Waiting && now + MINUTE < self.expires_at
+    }
+}
+
 /// A refund.
 #[derive(Clone)]
-pub(crate) struct TopUpRefund {
-    pub(crate) id: TopUpRefundId,
-    pub(crate) topup: TopUpId,
+pub(crate) struct Refund {
+    pub(crate) id: RefundId,
+    pub(crate) payin: PayInId,
     /// Our id at the core for putting it back.
-    pub(crate) back: TopUpRefundId,
+    pub(crate) back: RefundId,
     pub(crate) amount: i64,
     /// Whether it comes out of the account; money that never got in does not.
     pub(crate) debits: bool,
@@ -189,24 +294,24 @@ mod tests {
 
     #[test]
     fn names_go_there_and_back() {
-        for state in TopUpState::ALL {
-            assert_eq!(TopUpState::parse(state.name()), Some(state));
+        for state in PayInState::ALL {
+            assert_eq!(PayInState::parse(state.name()), Some(state));
         }
         for state in RefundState::ALL {
             assert_eq!(RefundState::parse(state.name()), Some(state));
         }
-        let takes: Vec<_> = TopUpState::ALL
+        let takes: Vec<_> = PayInState::ALL
             .into_iter()
             .filter(|state| state.takes_payment())
             .collect();
-        assert_eq!(takes, [TopUpState::Waiting, TopUpState::Closed]);
+        assert_eq!(takes, [PayInState::Waiting, PayInState::Closed]);
     }
 
     #[test]
     fn numbers_are_ids() {
-        let id: TopUpId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let id: PayInId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
         assert_eq!(number_of(id), "01890a5dac96774bbcceb302099a8057");
         assert_eq!(id_of(&number_of(id)), Some(id));
-        assert_eq!(id_of::<TopUpId>("ORDER0001"), None);
+        assert_eq!(id_of::<PayInId>("ORDER0001"), None);
     }
 }

@@ -1,16 +1,17 @@
-//! Top-ups from WeChat Pay and their refunds.
+//! What comes in through WeChat Pay, and its refunds. The tables are named for the top-ups that were there first.
 
 use kit::clock::Ms;
 use kit::db::{Bind as _, Cols, Conn, FromCol, FromRow, Result};
 
-use crate::model::topup::{TopUpId, TopUpRefundId};
+use crate::model::payin::{PayInId, RefundId};
 
-/// A top-up's row, sealed.
+/// A row, sealed.
 #[derive(Clone)]
-pub(crate) struct TopUpRow {
-    pub(crate) id: TopUpId,
-    pub(crate) customer: identity::CustomerId,
-    pub(crate) account: accounts::AccountId,
+pub(crate) struct PayInRow {
+    pub(crate) id: PayInId,
+    /// Empty for what the counter collects, as are the account and the openid.
+    pub(crate) customer: String,
+    pub(crate) account: String,
     pub(crate) openid: String,
     pub(crate) account_no: String,
     pub(crate) amount: i64,
@@ -24,9 +25,11 @@ pub(crate) struct TopUpRow {
     pub(crate) paid_at: Ms,
     pub(crate) done_at: Ms,
     pub(crate) checks: i64,
+    /// What the counter collects it for; empty for a top-up.
+    pub(crate) charge: String,
 }
 
-impl FromRow for TopUpRow {
+impl FromRow for PayInRow {
     fn from_row(cols: &Cols<'_>) -> Result<Self> {
         fn at<T: FromCol>(cols: &Cols<'_>, place: usize) -> Result<T> {
             cols.get(place)
@@ -48,16 +51,17 @@ impl FromRow for TopUpRow {
             paid_at: at(cols, 13)?,
             done_at: at(cols, 14)?,
             checks: at(cols, 15)?,
+            charge: at(cols, 16)?,
         })
     }
 }
 
 /// A refund's row.
 #[derive(Clone)]
-pub(crate) struct TopUpRefundRow {
-    pub(crate) id: TopUpRefundId,
-    pub(crate) topup: TopUpId,
-    pub(crate) back: TopUpRefundId,
+pub(crate) struct RefundRow {
+    pub(crate) id: RefundId,
+    pub(crate) payin: PayInId,
+    pub(crate) back: RefundId,
     pub(crate) amount: i64,
     pub(crate) debits: i64,
     pub(crate) state: String,
@@ -66,11 +70,11 @@ pub(crate) struct TopUpRefundRow {
     pub(crate) checks: i64,
 }
 
-impl FromRow for TopUpRefundRow {
+impl FromRow for RefundRow {
     fn from_row(cols: &Cols<'_>) -> Result<Self> {
         Ok(Self {
             id: cols.get(0)?,
-            topup: cols.get(1)?,
+            payin: cols.get(1)?,
             back: cols.get(2)?,
             amount: cols.get(3)?,
             debits: cols.get(4)?,
@@ -83,7 +87,7 @@ impl FromRow for TopUpRefundRow {
 }
 
 /// Writes a new order that waits to be paid.
-pub(crate) async fn insert_topup(c: &mut Conn, r: &TopUpRow) -> Result<u64> {
+pub(crate) async fn insert_payin(c: &mut Conn, r: &PayInRow) -> Result<u64> {
     let vals = [
         r.id.val(),
         r.customer.val(),
@@ -93,20 +97,31 @@ pub(crate) async fn insert_topup(c: &mut Conn, r: &TopUpRow) -> Result<u64> {
         r.amount.val(),
         r.created_at.val(),
         r.expires_at.val(),
+        r.charge.val(),
     ];
     c.exec_vals(
-        "insert into payments_topup (id, customer_id, account_id, openid, account_no, amount, created_at, expires_at, refunded,
+        "insert into payments_topup (id, customer_id, account_id, openid, account_no, amount, created_at, expires_at, charge, refunded,
              state, reason, transaction_id, business_date, reference, paid_at, done_at, checks)
-         values (?, ?, ?, ?, ?, ?, ?, ?, 0, 'waiting', '', '', '', '', 0, 0, 0)",
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'waiting', '', '', '', '', 0, 0, 0)",
         &vals,
     )
     .await
 }
 
-pub(crate) async fn topup(c: &mut Conn, id: TopUpId) -> Result<Option<TopUpRow>> {
+pub(crate) async fn payin(c: &mut Conn, id: PayInId) -> Result<Option<PayInRow>> {
     c.row(
         "select id, customer_id, account_id, openid, account_no, amount, refunded, state, transaction_id, business_date,
-             reference, created_at, expires_at, paid_at, done_at, checks from payments_topup where id = ?",
+             reference, created_at, expires_at, paid_at, done_at, checks, charge from payments_topup where id = ?",
+        (id,),
+    )
+    .await
+}
+
+/// The same, held against others who decide about it until the transaction ends.
+pub(crate) async fn lock_payin(c: &mut Conn, id: PayInId) -> Result<Option<PayInRow>> {
+    c.row(
+        "select id, customer_id, account_id, openid, account_no, amount, refunded, state, transaction_id, business_date,
+             reference, created_at, expires_at, paid_at, done_at, checks, charge from payments_topup where id = ? /*lock*/",
         (id,),
     )
     .await
@@ -118,10 +133,10 @@ pub(crate) async fn topups_of(
     customer: identity::CustomerId,
     (before, id): (Ms, &str),
     limit: i64,
-) -> Result<Vec<TopUpRow>> {
+) -> Result<Vec<PayInRow>> {
     c.rows(
         "select id, customer_id, account_id, openid, account_no, amount, refunded, state, transaction_id, business_date,
-             reference, created_at, expires_at, paid_at, done_at, checks
+             reference, created_at, expires_at, paid_at, done_at, checks, charge
          from payments_topup where customer_id = ? and (created_at < ? or (created_at = ? and id < ?))
          order by created_at desc, id desc limit ?",
         (customer, before, before, id, limit),
@@ -130,9 +145,9 @@ pub(crate) async fn topups_of(
 }
 
 /// Paid, whether we still waited for it or had given it up; false when that is known.
-pub(crate) async fn topup_paid(
+pub(crate) async fn payin_paid(
     c: &mut Conn,
-    id: TopUpId,
+    id: PayInId,
     transaction_id: &str,
     business_date: &str,
     now: Ms,
@@ -148,9 +163,9 @@ pub(crate) async fn topup_paid(
 }
 
 /// In the account, or not to be got into it; false when that is known.
-pub(crate) async fn topup_ended(
+pub(crate) async fn payin_ended(
     c: &mut Conn,
-    id: TopUpId,
+    id: PayInId,
     to: &'static str,
     (reason, reference): (&str, &str),
     now: Ms,
@@ -165,7 +180,7 @@ pub(crate) async fn topup_ended(
 }
 
 /// Not paid in time.
-pub(crate) async fn topup_closed(c: &mut Conn, id: TopUpId, now: Ms) -> Result<bool> {
+pub(crate) async fn payin_closed(c: &mut Conn, id: PayInId, now: Ms) -> Result<bool> {
     let n = c
         .exec(
             "update payments_topup set state = 'closed', done_at = ? where id = ? and state = 'waiting'",
@@ -175,7 +190,7 @@ pub(crate) async fn topup_closed(c: &mut Conn, id: TopUpId, now: Ms) -> Result<b
     Ok(n == 1)
 }
 
-pub(crate) async fn topup_asked(c: &mut Conn, id: TopUpId) -> Result<u64> {
+pub(crate) async fn payin_asked(c: &mut Conn, id: PayInId) -> Result<u64> {
     c.exec(
         "update payments_topup set checks = checks + 1 where id = ?",
         (id,),
@@ -184,7 +199,7 @@ pub(crate) async fn topup_asked(c: &mut Conn, id: TopUpId) -> Result<u64> {
 }
 
 /// Takes a part of what was paid for a refund; false when less is left.
-pub(crate) async fn reserve_refund(c: &mut Conn, id: TopUpId, amount: i64) -> Result<bool> {
+pub(crate) async fn reserve_refund(c: &mut Conn, id: PayInId, amount: i64) -> Result<bool> {
     let n = c
         .exec(
             "update payments_topup set refunded = refunded + ?
@@ -196,7 +211,7 @@ pub(crate) async fn reserve_refund(c: &mut Conn, id: TopUpId, amount: i64) -> Re
 }
 
 /// Gives the part back: the refund came to nothing.
-pub(crate) async fn release_refund(c: &mut Conn, id: TopUpId, amount: i64) -> Result<u64> {
+pub(crate) async fn release_refund(c: &mut Conn, id: PayInId, amount: i64) -> Result<u64> {
     c.exec(
         "update payments_topup set refunded = refunded - ? where id = ?",
         (amount, id),
@@ -204,14 +219,14 @@ pub(crate) async fn release_refund(c: &mut Conn, id: TopUpId, amount: i64) -> Re
     .await
 }
 
-pub(crate) async fn insert_topup_refund(c: &mut Conn, r: &TopUpRefundRow) -> Result<u64> {
+pub(crate) async fn insert_refund(c: &mut Conn, r: &RefundRow) -> Result<u64> {
     c.exec(
         "insert into payments_topup_refund (id, topup_id, back_id, amount, debits, state, business_date, created_at, reason,
              sent_at, done_at, checks)
          values (?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0)",
         (
             r.id,
-            r.topup,
+            r.payin,
             r.back,
             r.amount,
             r.debits,
@@ -223,7 +238,7 @@ pub(crate) async fn insert_topup_refund(c: &mut Conn, r: &TopUpRefundRow) -> Res
     .await
 }
 
-pub(crate) async fn topup_refund(c: &mut Conn, id: TopUpRefundId) -> Result<Option<TopUpRefundRow>> {
+pub(crate) async fn refund(c: &mut Conn, id: RefundId) -> Result<Option<RefundRow>> {
     c.row(
         "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks
          from payments_topup_refund where id = ?",
@@ -232,21 +247,21 @@ pub(crate) async fn topup_refund(c: &mut Conn, id: TopUpRefundId) -> Result<Opti
     .await
 }
 
-pub(crate) async fn topup_refunds(c: &mut Conn, topup: TopUpId) -> Result<Vec<TopUpRefundRow>> {
+pub(crate) async fn refunds(c: &mut Conn, payin: PayInId) -> Result<Vec<RefundRow>> {
     c.rows(
         "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks
          from payments_topup_refund where topup_id = ? order by created_at, id",
-        (topup,),
+        (payin,),
     )
     .await
 }
 
 /// The refunds of a customer's top-ups from one instant to another, both included.
-pub(crate) async fn topup_refunds_of(
+pub(crate) async fn refunds_of(
     c: &mut Conn,
     customer: identity::CustomerId,
     (from, to): (Ms, Ms),
-) -> Result<Vec<TopUpRefundRow>> {
+) -> Result<Vec<RefundRow>> {
     c.rows(
         "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks
          from payments_topup t join payments_topup_refund r on r.topup_id = t.id
@@ -257,9 +272,9 @@ pub(crate) async fn topup_refunds_of(
 }
 
 /// Moves a refund on if it is still where the caller saw it.
-pub(crate) async fn topup_refund_moved(
+pub(crate) async fn refund_moved(
     c: &mut Conn,
-    id: TopUpRefundId,
+    id: RefundId,
     (from, to): (&'static str, &'static str),
     reason: &str,
     now: Ms,
@@ -274,7 +289,7 @@ pub(crate) async fn topup_refund_moved(
 }
 
 /// When Pay was first told of it: the day of its line in Pay's bill.
-pub(crate) async fn topup_refund_sent(c: &mut Conn, id: TopUpRefundId, now: Ms) -> Result<u64> {
+pub(crate) async fn refund_sent(c: &mut Conn, id: RefundId, now: Ms) -> Result<u64> {
     c.exec(
         "update payments_topup_refund set sent_at = ? where id = ? and sent_at = 0",
         (now, id),
@@ -282,7 +297,7 @@ pub(crate) async fn topup_refund_sent(c: &mut Conn, id: TopUpRefundId, now: Ms) 
     .await
 }
 
-pub(crate) async fn topup_refund_asked(c: &mut Conn, id: TopUpRefundId) -> Result<u64> {
+pub(crate) async fn refund_asked(c: &mut Conn, id: RefundId) -> Result<u64> {
     c.exec(
         "update payments_topup_refund set checks = checks + 1 where id = ?",
         (id,),
@@ -291,7 +306,7 @@ pub(crate) async fn topup_refund_asked(c: &mut Conn, id: TopUpRefundId) -> Resul
 }
 
 /// What was paid in a span: our ids, Pay's numbers, amounts.
-pub(crate) async fn paid_between(c: &mut Conn, from: Ms, to: Ms) -> Result<Vec<(TopUpId, String, i64)>> {
+pub(crate) async fn paid_between(c: &mut Conn, from: Ms, to: Ms) -> Result<Vec<(PayInId, String, i64)>> {
     c.rows(
         "select id, transaction_id, amount from payments_topup where paid_at >= ? and paid_at < ? order by id",
         (from, to),
@@ -304,7 +319,7 @@ pub(crate) async fn refunded_between(
     c: &mut Conn,
     from: Ms,
     to: Ms,
-) -> Result<Vec<(TopUpRefundId, TopUpId, i64, String)>> {
+) -> Result<Vec<(RefundId, PayInId, i64, String)>> {
     c.rows(
         "select id, topup_id, amount, state from payments_topup_refund where sent_at >= ? and sent_at < ? order by id",
         (from, to),

@@ -3,9 +3,9 @@
 use rails::Answer;
 use rails::wechat::BillLine;
 
-use super::TopUps;
+use super::PayIns;
 use crate::error::Error;
-use crate::model::topup::number_of;
+use crate::model::payin::number_of;
 use crate::store;
 
 /// A line that the bill should have by our books.
@@ -26,7 +26,7 @@ pub struct BillDay {
     pub theirs: Vec<BillLine>,
 }
 
-impl TopUps {
+impl PayIns {
     /// Whether the bank has an account at WeChat Pay, and so a bill every morning.
     pub fn has_bills(&self) -> bool {
         self.rail.is_open()
@@ -60,8 +60,8 @@ impl TopUps {
         let accepted = refunded
             .into_iter()
             .filter(|(.., state)| state == "sending" || state == "done" || state == "manual");
-        ours.extend(accepted.map(|(id, topup, amount, _)| Expected {
-            number: number_of(topup),
+        ours.extend(accepted.map(|(id, payin, amount, _)| Expected {
+            number: number_of(payin),
             refund_number: Some(number_of(id)),
             amount: -amount,
         }));

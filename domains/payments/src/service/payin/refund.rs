@@ -1,0 +1,222 @@
+//! A refund 退款 of what came in, in three steps: out of the account (a transfer under the refund's id), back to WeChat
+//! Pay under its number, and, if Pay refuses, into the account again under an id of its own. The part is taken from
+//! what was paid before anything moves, so that never more goes back than came.
+
+use audit::Actor;
+use corebank::{Answer as CoreAnswer, Booking};
+use kit::clock::Ms;
+use kit::db::Conn;
+use kit::events;
+use kit::jobs::{self, NewJob};
+use rails::Answer;
+use rails::wechat::{RefundOrder, RefundState as AtPay};
+use serde_json::json;
+
+use super::sealed::refund_of;
+use super::{PATIENCE, PayIns};
+use crate::error::Error;
+use crate::jobs::PAYIN_REFUND;
+use crate::model::payin::{PayIn, PayInId, Refund, RefundId, RefundState, number_of};
+use crate::model::transfer::ask_again_after;
+use crate::store::{self, RefundRow};
+
+impl PayIns {
+    /// A refund at its beginning: out of the account first, or, if the money never got in, straight to Pay.
+    pub(in crate::service) fn refund_row(
+        &self,
+        payin: PayInId,
+        (id, amount): (RefundId, i64),
+        begins: RefundState,
+    ) -> RefundRow {
+        RefundRow {
+            id,
+            payin,
+            back: self.cx.ids.make(),
+            amount,
+            debits: i64::from(begins == RefundState::Debiting),
+            state: begins.name().to_owned(),
+            business_date: self.today(),
+            created_at: self.now(),
+            checks: 0,
+        }
+    }
+
+    pub(in crate::service) async fn start_refund(
+        &self,
+        c: &mut Conn,
+        refund: &RefundRow,
+    ) -> Result<(), Error> {
+        store::insert_refund(c, refund).await?;
+        let id = refund.id.to_string();
+        let job = NewJob {
+            kind: PAYIN_REFUND,
+            key: &id,
+            payload: &id,
+            run_at: refund.created_at,
+        };
+        jobs::enqueue(c, &self.cx, job).await?;
+        Ok(())
+    }
+
+    pub(in crate::service) async fn find_refund(&self, id: RefundId) -> Result<Option<Refund>, Error> {
+        let row = self.cx.db.glance(async move |c| store::refund(c, id).await).await?;
+        Ok(row.map(refund_of))
+    }
+
+    /// Does the next step; when to go on, or nothing when it has ended.
+    pub(crate) async fn carry_refund(&self, id: RefundId) -> Result<Option<Ms>, Error> {
+        let Some(refund) = self.find_refund(id).await? else {
+            return Ok(None);
+        };
+        let Some(payin) = self.find(refund.payin).await? else {
+            return Ok(None);
+        };
+        match refund.state {
+            RefundState::Debiting => self.debit(&payin, &refund).await?,
+            RefundState::Sending => self.send_back(&payin, &refund).await?,
+            RefundState::Returning => self.put_back(&payin, &refund).await?,
+            RefundState::Done | RefundState::Refused | RefundState::Returned | RefundState::Manual => {
+                return Ok(None);
+            }
+        }
+        let Some(after) = self.find_refund(id).await? else {
+            return Ok(None);
+        };
+        let ended = !matches!(
+            after.state,
+            RefundState::Debiting | RefundState::Sending | RefundState::Returning
+        );
+        let pause = if after.state == refund.state {
+            ask_again_after(refund.checks)
+        } else {
+            0
+        };
+        Ok((!ended).then(|| self.now() + pause))
+    }
+
+    async fn debit(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
+        let order = self.outward(payin, refund.id.into(), (refund.amount, &refund.business_date));
+        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
+            Ok(CoreAnswer::Done(Booking::Posted(_))) => {
+                kit::failpoint::reach("payments.payin_taken");
+                self.accounts.touched([&payin.account_no; 2]).await;
+                self.step(payin, refund, RefundState::Sending, "").await
+            }
+            Ok(CoreAnswer::Refused(refusal)) => {
+                self.step(payin, refund, RefundState::Refused, refusal.code.as_str())
+                    .await
+            }
+            Ok(CoreAnswer::Done(Booking::Pending(_)) | CoreAnswer::Unknown) | Err(_) => {
+                self.asked(refund).await
+            }
+        }
+    }
+
+    async fn send_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
+        let (id, now) = (refund.id, self.now());
+        self.cx
+            .db
+            .tx(async move |c| store::refund_sent(c, id, now).await)
+            .await?;
+        let order = RefundOrder {
+            number: number_of(payin.id),
+            refund_number: number_of(refund.id),
+            amount: refund.amount,
+            total: payin.amount,
+        };
+        // The same number again is the same refund, and its answer says where that stands.
+        match tokio::time::timeout(PATIENCE, self.rail.refund(&order)).await {
+            Ok(Answer::Done(state)) => {
+                kit::failpoint::reach("payments.payin_given_back");
+                self.refund_word(payin, refund, state).await?;
+                self.asked(refund).await
+            }
+            Ok(Answer::Refused(code)) => self.not_given_back(payin, refund, &code).await,
+            Ok(Answer::Unknown) | Err(_) => self.asked(refund).await,
+        }
+    }
+
+    /// What Pay says of a refund becomes its state.
+    pub(super) async fn refund_word(
+        &self,
+        payin: &PayIn,
+        refund: &Refund,
+        state: AtPay,
+    ) -> Result<(), Error> {
+        if refund.state != RefundState::Sending {
+            return Ok(());
+        }
+        match state {
+            AtPay::Processing | AtPay::NotSeen => Ok(()),
+            AtPay::Done => self.step(payin, refund, RefundState::Done, "").await,
+            AtPay::Closed => self.not_given_back(payin, refund, "CLOSED").await,
+            AtPay::Abnormal => {
+                tracing::error!(refund = %refund.id, "pay could not deliver a refund; a person must look at it");
+                self.step(payin, refund, RefundState::Manual, "ABNORMAL").await
+            }
+        }
+    }
+
+    /// Money that never came into the account can't be put back there.
+    async fn not_given_back(&self, payin: &PayIn, refund: &Refund, code: &str) -> Result<(), Error> {
+        let to = if refund.debits {
+            RefundState::Returning
+        } else {
+            RefundState::Manual
+        };
+        self.step(payin, refund, to, code).await
+    }
+
+    async fn put_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
+        let order = self.inward(payin, refund.back.into(), (refund.amount, &refund.business_date));
+        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
+            Ok(CoreAnswer::Done(Booking::Posted(_))) => {
+                self.accounts.touched([&payin.account_no; 2]).await;
+                self.step(payin, refund, RefundState::Returned, "").await
+            }
+            Ok(CoreAnswer::Refused(refusal)) => {
+                self.step(payin, refund, RefundState::Manual, refusal.code.as_str())
+                    .await
+            }
+            Ok(CoreAnswer::Done(Booking::Pending(_)) | CoreAnswer::Unknown) | Err(_) => {
+                self.asked(refund).await
+            }
+        }
+    }
+
+    /// One step, with its trail; what came to nothing frees its part of the payment.
+    async fn step(&self, payin: &PayIn, refund: &Refund, to: RefundState, reason: &str) -> Result<(), Error> {
+        let (this, given, now) = (self.clone(), refund.clone(), self.now());
+        let (names, subject) = (payin.names(), payin.subject());
+        let reason: String = reason.chars().take(40).collect();
+        self.cx
+            .db
+            .tx(async move |c| {
+                let way = (given.state.name(), to.name());
+                if !store::refund_moved(c, given.id, way, &reason, now).await? {
+                    return Ok(());
+                }
+                if matches!(to, RefundState::Refused | RefundState::Returned) {
+                    store::release_refund(c, given.payin, given.amount).await?;
+                }
+                if matches!(to, RefundState::Done | RefundState::Returned) {
+                    let fact = json!({names.noun: given.payin, "refund": given.id});
+                    let id = given.id.to_string();
+                    events::publish(c, &this.cx, names.refunded, &id, &fact).await?;
+                }
+                let told = (names.refund, subject.clone(), to.name());
+                let detail = json!({"refund": given.id, "reason": reason});
+                this.trail(c, Actor::System("payments"), told, detail).await
+            })
+            .await
+    }
+
+    async fn asked(&self, refund: &Refund) -> Result<(), Error> {
+        let id = refund.id;
+        self.cx
+            .db
+            .tx(async move |c| store::refund_asked(c, id).await)
+            .await?;
+        Ok(())
+    }
+}
