@@ -43,7 +43,7 @@ test('a teller finds a customer masked, sees one number for a reason, and the au
     const links = await page.getByRole('navigation', { name: '模块' }).getByRole('link').allInnerTexts()
     assert.deepEqual(
       links.map((l) => l.trim()),
-      ['今日概览', '客户', '工单'],
+      ['今日概览', '客户', '工单', '扫码收款'],
     )
     await passesAxe(page, 'the overview')
     await shot(page, 'office-1-overview')

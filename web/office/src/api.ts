@@ -122,6 +122,22 @@ export const reconSources = () => ask(client.GET('/api/office/reconciliations/so
 export const rerunRecon = (body: { kind: ReconSource['kind']; party: string; date: string; reason: string }) =>
   ask(client.POST('/api/office/reconciliations', { body }))
 
+export const charges = () => ask(client.GET('/api/office/collections/charges'))
+export const collections = (cursor: string | null) =>
+  ask(client.GET('/api/office/collections', { params: { query: cursor ? { cursor } : {} } }))
+export const collection = (id: string) => ask(client.GET('/api/office/collections/{id}', oneOf(id)))
+/** The key is the caller's: a second click on the same form opens the same collection. */
+export const openCollection = (key: string, body: { charge: string; amount_fen: number; remark: string }) =>
+  ask(client.POST('/api/office/collections', { headers: { 'Idempotency-Key': key }, body }))
+export const collectionCode = (id: string) => ask(client.POST('/api/office/collections/{id}/code', oneOf(id)))
+export const closeCollection = (id: string) => ask(client.POST('/api/office/collections/{id}/close', oneOf(id)))
+export const proposeRefund = (id: string, key: string, body: { amount_fen: number; reason: string }) =>
+  ask(
+    client.POST('/api/office/collections/{id}/refunds', { ...oneOf(id), headers: { 'Idempotency-Key': key }, body }),
+  )
+export const checkRefund = (id: string, body: { refund_id: string; approve: boolean; hash: string }) =>
+  ask(client.POST('/api/office/collections/{id}/check', { ...oneOf(id), body }))
+
 type Answer<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
 export type Staff = Answer<typeof me>
 export type Overview = Answer<typeof overview>
@@ -133,5 +149,7 @@ export type Customer = Answer<typeof customer>
 export type AuditRow = Answer<typeof audit>['items'][number]
 export type CaseLine = Answer<typeof cases>['items'][number]
 export type OneCase = Answer<typeof oneCase>
+export type CollectionLine = Answer<typeof collections>['items'][number]
+export type Collection = Answer<typeof collection>
 export type ReconLine = Answer<typeof recons>['items'][number]
 export type ReconSource = Answer<typeof reconSources>['items'][number]

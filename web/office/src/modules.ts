@@ -46,6 +46,17 @@ export const MODULES: Module[] = [
     below: [{ path: '/cases/:id', title: '工单详情', page: () => import('./pages/cases/CasePage.vue') }],
   },
   {
+    path: '/collections',
+    title: '扫码收款',
+    icon: 'code',
+    group: '营业',
+    permission: 'collections.read',
+    page: () => import('./pages/collections/CollectionsPage.vue'),
+    below: [
+      { path: '/collections/:id', title: '收款详情', page: () => import('./pages/collections/CollectionPage.vue') },
+    ],
+  },
+  {
     path: '/reconciliations',
     title: '对账',
     icon: 'scales',

@@ -8,6 +8,7 @@ export const GLYPHS = {
   server: 'M4.5 4.5h15v6h-15zM4.5 13.5h15v6h-15zM8 7.5h.01M8 16.5h.01M12 7.5h4M12 16.5h4',
   tray: 'M4.5 13.5L7 5h10l2.5 8.5V19h-15zM4.5 13.5H9l1 2.5h4l1-2.5h4.5',
   scales: 'M12 4v16M7.5 20h9M5 7h14M5 7l-2.5 6.5h5zM19 7l-2.5 6.5h5z',
+  code: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5H14zM20 14v.01M17 20h3v-3M14 20v-.01',
   menu: 'M4 7h16M4 12h16M4 17h16',
   close: 'M6 6l12 12M18 6L6 18',
   out: 'M14 5H6v14h8M10.5 12H20M17 8.5l3.5 3.5-3.5 3.5',
