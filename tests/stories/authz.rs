@@ -105,7 +105,15 @@ async fn things(bank: &TestBank) -> BTreeMap<&'static str, String> {
         .await
         .is(202)
         .text("/id");
+    let teller = bank.staff("teller01").await;
+    let collection = json!({ "charge": "box_rent", "amount_fen": 100 });
+    let collection = teller
+        .post("/api/office/collections", collection)
+        .await
+        .is(201)
+        .text("/id");
     BTreeMap::from([
+        ("/api/office/collections/", collection),
         ("/api/office/cases/", case),
         ("/api/office/reconciliations/", run),
         ("/api/accounts/", wang.account_id().await),

@@ -21,6 +21,8 @@ mod callbacks;
 mod canary;
 mod cases;
 mod chat;
+mod collections;
+mod collections_refund;
 mod core_doubt;
 mod core_faults;
 mod disputes;

@@ -203,14 +203,14 @@ async fn the_next_morning_the_bill_agrees_to_the_fen() {
         bank.run_jobs().await;
         bank.clock.forward(40 * SECOND);
     }
-    let topups = bank.topups();
+    let payins = bank.payins();
     assert_eq!(
-        topups.bill_day(&day).await.expect("an answer"),
+        payins.bill_day(&day).await.expect("an answer"),
         None,
         "not made yet"
     );
     bank.clock.forward(25 * HOUR);
-    let seen = topups.bill_day(&day).await.expect("an answer").expect("a bill");
+    let seen = payins.bill_day(&day).await.expect("an answer").expect("a bill");
     assert_eq!(seen.theirs.len(), 3);
     let mut ours: Vec<_> = seen
         .ours

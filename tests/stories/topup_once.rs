@@ -141,11 +141,11 @@ async fn calm(who: &Customer) {
 
 /// Where the bank dies while a top-up is on its way, and while some of it goes back.
 const COMING: [&str; 3] = [
-    "payments.topup_paid",
-    "payments.topup_sent",
-    "payments.topup_credited",
+    "payments.payin_paid",
+    "payments.payin_sent",
+    "payments.payin_credited",
 ];
-const GOING: [&str; 2] = ["payments.topup_taken", "payments.topup_given_back"];
+const GOING: [&str; 2] = ["payments.payin_taken", "payments.payin_given_back"];
 const FEN: i64 = 4_321;
 const BACK: i64 = 1_234;
 
