@@ -89,8 +89,7 @@ impl PayIns {
                 store::insert_proposal(c, &row).await?;
                 let told = ("collection.refund_propose", payin.subject(), "ok");
                 let detail = json!({"refund": row.id, "amount_fen": row.amount});
-                this.trail(c, Actor::Staff(row.maker.clone()), told, detail)
-                    .await
+                this.trail(c, Actor::Staff(row.maker.clone()), told, detail).await
             })
             .await?;
         self.show_collection(staff, id).await

@@ -36,7 +36,11 @@ impl PayIns {
     }
 
     pub(in crate::service) async fn find(&self, id: PayInId) -> Result<Option<PayIn>, Error> {
-        let row = self.cx.db.glance(async move |c| store::payin(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::payin(c, id).await)
+            .await?;
         row.map(|row| self.open(row)).transpose()
     }
 }

@@ -59,7 +59,11 @@ impl PayIns {
     }
 
     pub(in crate::service) async fn find_refund(&self, id: RefundId) -> Result<Option<Refund>, Error> {
-        let row = self.cx.db.glance(async move |c| store::refund(c, id).await).await?;
+        let row = self
+            .cx
+            .db
+            .glance(async move |c| store::refund(c, id).await)
+            .await?;
         Ok(row.map(refund_of))
     }
 
