@@ -213,3 +213,49 @@ async fn one_that_arrives_later_waits_and_can_be_taken_back() {
     assert_eq!(wang.account("demand").await["available_fen"].as_i64(), had);
     bank.close().await;
 }
+
+/// Small sums count together: what goes without a proof is bounded for the day, also when fifty ask at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn small_sums_do_not_add_up_to_a_large_one_without_a_proof() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let chen = bank.customer("陈晓明").await;
+    small_sums_need_no_proof(&bank).await;
+    let had = wang.balance().await;
+    // Drafted while nothing was sent yet, so nothing was asked for.
+    let early = wang.drafts_transfer(&chen, 12_000).await.is(201);
+    assert_eq!(early.at("/challenge/factors"), json!([]));
+    assert_eq!(
+        sends(&wang, &chen, 12_000).await.is(201).text("/state"),
+        "succeeded"
+    );
+
+    let check = wang
+        .post("/api/transfers/check", wang.transfer_form(&chen, 8_000).await)
+        .await
+        .ok();
+    assert_eq!(check.at("/factors"), json!(["password", "sms"]));
+    let next = sends(&wang, &chen, 8_000).await.is(201);
+    assert_eq!(next.text("/state"), "awaiting_challenge", "{next}");
+    assert_eq!(next.at("/challenge/factors"), json!(["password", "sms"]));
+    let path = format!("/api/transfers/{}/authorise", early.text("/id"));
+    let nothing = json!({"challenge_id": early.text("/challenge/id")});
+    wang.post(&path, nothing)
+        .await
+        .refused(409, "transfer.proof_wanted");
+    let code = bank.sms_code(&wang).await;
+    wang.authorises(&next, &wang.pay_password, &code).await.is(200);
+    bank.settles().await;
+    assert_eq!(wang.balance().await, had - 20_000);
+
+    let li = bank.customer("李秀兰").await.opens_h5().await;
+    let form = confirmed(&li, &chen, 1_500).await;
+    let asks = (0..50).map(|_| li.post("/api/transfers", form.clone()));
+    let answers = futures_util::future::join_all(asks).await;
+    let gone = answers
+        .iter()
+        .filter(|answer| answer.status == 201 && answer.text("/state") != "awaiting_challenge")
+        .count();
+    assert!((1..=13).contains(&gone), "{gone} of 15 yuan went without a proof");
+    bank.close().await;
+}

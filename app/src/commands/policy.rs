@@ -10,7 +10,7 @@ use super::show::print;
 pub(crate) enum Ask {
     /// Shows what each act asks for, by amount.
     List(Which),
-    /// Sets what an act asks for from an amount on. `none` for transfers below 200 yuan is 小额免密:
+    /// Sets what an act asks for from an amount on; transfers are judged by the day's sum. `none` below 200 yuan is 小额免密:
     /// `weigui policy set transfer 20000 password,sms`, then `weigui policy set transfer 0 none`.
     Set {
         #[command(flatten)]

@@ -110,7 +110,7 @@ impl Book {
     fn draft_request(&self, number: usize, way: Way) -> Result<Vec<u8>> {
         let (from, to) = (self.payer(number)?, self.payee(number)?);
         let fen = match way {
-            Way::AtOnce | Way::Whole => 100 + i64::try_from(number % 900)?,
+            Way::AtOnce | Way::Whole => 100 + i64::try_from(number % 300)?,
             Way::Password => PASSWORD_FROM,
         };
         let form = json!({

@@ -82,6 +82,8 @@ pub enum Error {
     NotFound,
     #[error("not in this state")]
     WrongState,
+    #[error("the day's sum asks for a proof")]
+    ProofWanted,
     #[error("the key was used for something else")]
     KeyReused,
     #[error("a request with this key is at work")]
@@ -158,6 +160,11 @@ impl From<Error> for Problem {
                 409,
                 "transfer.wrong_state",
                 "这笔转账现在不能这样操作，请刷新查看最新状态。",
+            ),
+            Error::ProofWanted => Self::new(
+                409,
+                "transfer.proof_wanted",
+                "今天转出的金额超过了免密额度，请重新发起这笔转账并输入密码。",
             ),
             Error::TooManySchedules | Error::BookFull | Error::PayeeSaved | Error::BadSearch => {
                 of_a_list(&error)

@@ -259,11 +259,12 @@ test('elder mode: the next day comes first, large and simple', async () => {
   await done()
 })
 
-test('TP01 TP03: a small sum goes with one confirmation, a larger one is still proved', async () => {
+test('TP01 TP03: a small sum goes with one confirmation, and the next that makes it a larger one is proved', async () => {
   await on.bank.command('policy', 'set', '--demo', 'transfer', '20000', 'password,sms')
   await on.bank.command('policy', 'set', '--demo', 'transfer', '0', 'none')
-  const me = await on.bank.person('王建国')
-  const payee = await on.bank.person('陈晓明')
+  // The policy is asked for the day's sum, so this is somebody who has sent nothing yet.
+  const me = await on.bank.person('陈晓明')
+  const payee = await on.bank.person('王建国')
   const { page, done } = await openPage(on.browser)
   await openAs(page, on.bank, me, '/transfer')
   await fillOrder(page, { name: payee.demo.name, no: payee.demo.card_no, yuan: '199.99' })
@@ -278,7 +279,7 @@ test('TP01 TP03: a small sum goes with one confirmation, a larger one is still p
   await good(page, 'small sum sent')
 
   await page.goto(`${on.bank.url}/h5/transfer`)
-  await orderTransfer(page, { name: payee.demo.name, no: payee.demo.card_no, yuan: '200.00' })
+  await orderTransfer(page, { name: payee.demo.name, no: payee.demo.card_no, yuan: '1.00' })
   await page.getByRole('dialog', { name: '验证身份' }).getByLabel('支付密码').waitFor()
   await on.bank.command('policy', 'set', '--demo', 'transfer', '0', 'password,sms')
   await done()

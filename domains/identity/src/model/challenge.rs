@@ -73,6 +73,8 @@ pub struct Proven {
     pub(crate) customer: CustomerId,
     /// Its try is counted and its row says so; else both happen where it is spent.
     pub(crate) counted: bool,
+    /// The policy wanted no proof when it was opened.
+    pub asked_nothing: bool,
 }
 
 /// An open challenge.

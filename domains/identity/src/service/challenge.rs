@@ -120,6 +120,7 @@ impl Identity {
             id,
             customer,
             counted: with_password,
+            asked_nothing: factors.is_empty(),
         })
     }
 

@@ -20,7 +20,7 @@ impl Identity {
     }
 
     /// The same on the caller's connection.
-    pub(crate) async fn policy_in(
+    pub async fn policy_in(
         &self,
         c: &mut Conn,
         act: &'static str,

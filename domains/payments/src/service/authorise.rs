@@ -143,7 +143,10 @@ impl Payments {
             .challenge_spend(c, proven, &transfer.bound)
             .await
             .map_err(|error| self.used_already(transfer, error))?;
-        self.permit(c, transfer, now).await?;
+        let sum = self.permit(c, transfer, now).await?;
+        if proven.asked_nothing {
+            self.unproved(c, transfer, sum).await?;
+        }
         self.not_taken(c, transfer).await?;
         let sent = self.sent(c, transfer, now).await?;
         if !store::authorised(c, &sent).await? {
@@ -158,15 +161,26 @@ impl Payments {
         Ok(sent)
     }
 
-    /// What decides in the transaction that pays: the account is not blocked, and the payment fits its limits.
-    pub(super) async fn permit(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<(), Error> {
+    /// What decides in the transaction that pays: the account is not blocked, and the payment fits its limits. Gives the
+    /// day's sum with this payment. Fen.
+    pub(super) async fn permit(&self, c: &mut Conn, t: &Transfer, now: Ms) -> Result<i64, Error> {
         if Accounts::is_blocked(c, t.account).await? {
             return Err(Error::AccountBlocked);
         }
         if t.purpose.is_limited() {
-            Self::take_limit(c, (t.customer, t.account), t.amount_fen, now).await?;
+            return Self::take_limit(c, (t.customer, t.account), t.amount_fen, now).await;
         }
-        Ok(())
+        Ok(t.amount_fen)
+    }
+
+    /// A payment that nothing was asked for goes only while the day's sum asks for nothing either: many small ones must
+    /// not become a large one.
+    pub(super) async fn unproved(&self, c: &mut Conn, t: &Transfer, sum: i64) -> Result<(), Error> {
+        if self.identity.policy_in(c, t.purpose.act(), sum).await?.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::ProofWanted)
+        }
     }
 
     /// The transfer as it goes: sent now, or kept until its time with the money held.

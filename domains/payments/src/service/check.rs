@@ -57,11 +57,12 @@ impl Payments {
             return Err(Error::BadAmount);
         }
         let circumstances = self.circumstances(who, &payee, ask.amount_fen).await?;
+        let sum = allowance.sent_today() + ask.amount_fen;
         Ok(Checked {
             first_time: circumstances.first_time,
             warnings: warnings(circumstances),
             cooling: cools(&circumstances),
-            factors: self.identity.policy("transfer", ask.amount_fen).await?,
+            factors: self.identity.policy("transfer", sum).await?,
             default_arrival: if who.elder {
                 Arrival::NextDay
             } else {

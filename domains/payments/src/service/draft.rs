@@ -85,17 +85,25 @@ impl Payments {
         if let Some(earlier) = self.earlier(who, &key).await? {
             return Ok(earlier);
         }
-        let factors = self.asked_for(Purpose::Transfer, ask.amount_fen).await?;
-        if ask.confirmed && factors.is_empty() {
-            return self.send_at_once(who, key, ask).await;
+        if ask.confirmed
+            && self
+                .asked_for(Purpose::Transfer, ask.amount_fen)
+                .await?
+                .is_empty()
+            && let Some(sent) = self.send_at_once(who, &key, ask).await?
+        {
+            return Ok(sent);
         }
         let own = self.payer(who, ask.from_account_id).await?;
-        self.allowance(who.id, own.id).await?.check(ask.amount_fen)?;
+        let allowance = self.allowance(who.id, own.id).await?;
+        allowance.check(ask.amount_fen)?;
+        let sum = allowance.sent_today() + ask.amount_fen;
+        let factors = self.asked_for(Purpose::Transfer, sum).await?;
         let transfer = self.prepared(who, own, ask).await?;
         self.write(who, key, (transfer, None), factors).await
     }
 
-    /// What the policy wants of the customer before such a transfer goes.
+    /// What the policy wants of the customer before so much goes.
     async fn asked_for(&self, purpose: Purpose, amount_fen: i64) -> Result<Vec<Factor>, Error> {
         Ok(self.identity.policy(purpose.act(), amount_fen).await?)
     }

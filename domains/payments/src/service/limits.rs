@@ -68,6 +68,11 @@ impl Allowance {
             .all(|g| g.limits.check(amount, g.used) != Err(Excess::BadAmount))
     }
 
+    /// What the customer has sent today, from whatever account. Fen.
+    pub(crate) fn sent_today(&self) -> i64 {
+        self.0.first().map_or(0, |gauge| gauge.used.day.amount)
+    }
+
     pub(crate) fn left(&self) -> i64 {
         self.least(|g| g.limits.left(g.used))
     }
@@ -114,13 +119,14 @@ impl Payments {
     }
 
     /// Takes a payment from every window that counts it, or from none: an error where it does not fit undoes all.
-    /// The windows are held from the look at them on, so fifty at once can't pass together.
+    /// The windows are held from the look at them on, so fifty at once can't pass together. Gives what the customer has
+    /// sent today, this payment included. Fen.
     pub(crate) async fn take_limit(
         c: &mut Conn,
         (customer, account): (CustomerId, AccountId),
         amount: i64,
         now: Ms,
-    ) -> Result<(), Error> {
+    ) -> Result<i64, Error> {
         let subjects = subjects(c, customer, account).await?;
         let (day, year) = windows(now);
         let windows = [day.as_str(), year.as_str()];
@@ -128,9 +134,10 @@ impl Payments {
         if begun(c, &subjects, &spent, windows).await? {
             spent = store::used_now(c, names(&subjects), windows).await?;
         }
-        Allowance::of(subjects.clone(), &spent, windows).check(amount)?;
+        let allowance = Allowance::of(subjects.clone(), &spent, windows);
+        allowance.check(amount)?;
         store::use_limit(c, names(&subjects), windows, amount).await?;
-        Ok(())
+        Ok(allowance.sent_today() + amount)
     }
 
     /// Gives back what a transfer had taken when it was authorised.
