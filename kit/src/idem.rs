@@ -28,34 +28,25 @@ pub enum Claim {
 /// Claims a key. `scope` names the command and its owner (`"transfer:CUSTOMER"`), so that no two
 /// customers can meet; `lease_ms` is how long the claimer may take before it counts as gone.
 pub async fn claim(c: &mut Conn, scope: &str, key: &str, hash: &str, now: Ms, lease_ms: Ms) -> Result<Claim> {
-    let fresh = c
-        .insert_new(
-            "insert into idem (scope, k, hash, state, answer, lease_until, created_at) values (?, ?, ?, 'running', '', ?, ?)",
-            (scope, key, hash, now + lease_ms, now),
-        )
-        .await?;
-    if fresh {
-        return Ok(Claim::New);
-    }
-    Ok(match look(c, scope, key, hash, now).await? {
-        // Gone between the two statements: whoever held it has rolled back.
-        Claim::New => Claim::Running { retry_after_s: 1 },
-        known => known,
-    })
+    take(c, (scope, key, hash), ("running", ""), (now, lease_ms)).await
 }
 
-/// Claims a key for a command whose answer is known before it begins and that is done in this transaction: the
-/// answer is saved with the claim.
-pub async fn claim_with(
+/// Claims a key, given with its scope and hash, for a command whose answer is known before it begins and that is done in
+/// this transaction: the answer is saved with the claim.
+pub async fn claim_with(c: &mut Conn, whole: (&str, &str, &str), answer: &str, now: Ms) -> Result<Claim> {
+    take(c, whole, ("done", answer), (now, 0)).await
+}
+
+async fn take(
     c: &mut Conn,
     (scope, key, hash): (&str, &str, &str),
-    answer: &str,
-    now: Ms,
+    (state, answer): (&str, &str),
+    (now, lease_ms): (Ms, Ms),
 ) -> Result<Claim> {
     let fresh = c
         .insert_new(
-            "insert into idem (scope, k, hash, state, answer, lease_until, created_at) values (?, ?, ?, 'done', ?, ?, ?)",
-            (scope, key, hash, answer, now, now),
+            "insert into idem (scope, k, hash, state, answer, lease_until, created_at) values (?, ?, ?, ?, ?, ?, ?)",
+            (scope, key, hash, state, answer, now + lease_ms, now),
         )
         .await?;
     if fresh {

@@ -216,7 +216,8 @@ impl Accounts {
     async fn write_dispute(&self, c: &mut Conn, row: &DisputeRow, key: &str) -> Result<DisputeRow, Error> {
         let scope = format!("dispute:{}", row.customer);
         let hash = idem::hash_of(&(row.account, &row.entry, row.reason));
-        match idem::claim(c, &scope, key, &hash, self.cx.clock.now(), 0).await? {
+        let id = row.id.to_string();
+        match idem::claim_with(c, (&scope, key, &hash), &id, self.cx.clock.now()).await? {
             Claim::New => {}
             Claim::Done(id) => {
                 let id = id.parse().map_err(|_| Error::Row("dispute id"))?;
@@ -228,7 +229,6 @@ impl Accounts {
         if !disputes::insert(c, row).await? {
             return Err(Error::DisputedAlready);
         }
-        let id = row.id.to_string();
         let entry = Entry {
             actor: Actor::Customer(row.customer.to_string()),
             action: "account.dispute",
@@ -239,7 +239,6 @@ impl Accounts {
         audit::note(c, &self.cx, entry).await?;
         let body = json!({"customer": row.customer, "dispute": row.id});
         events::publish(c, &self.cx, "accounts.disputed", &id, &body).await?;
-        idem::finish(c, &scope, key, &id).await?;
         Ok(row.clone())
     }
 

@@ -107,7 +107,8 @@ impl Accounts {
             .tx(async move |c| {
                 let scope = format!("loss.lift:{}", who.id);
                 let now = this.cx.clock.now();
-                match idem::claim(c, &scope, &key, &idem::hash_of(&id), now, 0).await? {
+                let (text, hash) = (id.to_string(), idem::hash_of(&id));
+                match idem::claim_with(c, (&scope, &key, &hash), &text, now).await? {
                     Claim::New => {}
                     Claim::Different => return Err(Error::KeyReused),
                     Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => return Err(Error::InProgress),
@@ -122,7 +123,6 @@ impl Accounts {
                 }
                 this.note(c, Actor::Customer(who.id.to_string()), "account.loss_lift", &loss)
                     .await?;
-                let text = id.to_string();
                 let job = NewJob {
                     kind: LIFT,
                     key: &text,
@@ -130,7 +130,6 @@ impl Accounts {
                     run_at: now + JOB_AFTER,
                 };
                 jobs::enqueue(c, &this.cx, job).await?;
-                idem::finish(c, &scope, &key, &text).await?;
                 Ok(())
             })
             .await?;

@@ -226,7 +226,9 @@ impl Identity {
         claim: &Claimed,
     ) -> Result<Binding, Error> {
         let now = self.cx.clock.now();
-        match idem::claim(c, &claim.scope, &claim.key, &claim.hash, now, 0).await? {
+        let id: BindingId = self.cx.ids.make();
+        let whole = (&*claim.scope, &*claim.key, &*claim.hash);
+        match idem::claim_with(c, whole, &id.to_string(), now).await? {
             Claim::New => {}
             Claim::Different => return Err(Error::KeyReused),
             Claim::Done(_) | Claim::Running { .. } | Claim::Stalled => return Err(Error::InProgress),
@@ -247,7 +249,6 @@ impl Identity {
             factors: self.policy_in(c, act, 0).await?,
         };
         let challenge = self.challenge_open(c, ask).await?;
-        let id: BindingId = self.cx.ids.make();
         let enrolment = Enrolment {
             id,
             openid: openid.to_owned(),
@@ -258,7 +259,6 @@ impl Identity {
         };
         store::bindings::insert_enrolment(c, &enrolment, now).await?;
         self.note_binding(c, customer, "binding.begin", "ok").await?;
-        idem::finish(c, &claim.scope, &claim.key, &id.to_string()).await?;
         Ok(Binding { id, challenge })
     }
 

@@ -56,7 +56,8 @@ impl Link {
     pub(in crate::db) fn open_writer(path: &Path) -> Result<Link> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let link = Link::open(path, flags)?;
-        // The log is fsynced by `sync`, so SQLite need not. A larger cache costs more than it saves: after every split of a page COMMIT walks all of it, because the
+        // The log is fsynced by `sync`, so SQLite need not.
+        // A larger cache costs more than it saves: after every split of a page COMMIT walks all of it, because the
         // page number with which SQLite swaps pages lies at 1 GiB, far beyond the end of most files.
         // What SQLite keeps for rolling a savepoint back goes to a temporary file as soon as it exceeds 64 kB, which
         // costs far more than the memory.

@@ -32,6 +32,7 @@ pub(super) struct Door {
     free: Semaphore,
     deadline: Option<Duration>,
     patience: Duration,
+    stained: Stained,
 }
 
 /// A connection, and the place that it takes until it is given back.
@@ -50,6 +51,7 @@ impl Door {
             free: Semaphore::new(size),
             deadline,
             patience,
+            stained: Stained::default(),
         })
     }
 
@@ -66,9 +68,20 @@ impl Door {
         Ok((self.conn(Wire::Snapshot(tx)), permit))
     }
 
-    pub(super) async fn write(&self, stained: &Stained) -> Result<Lent<'_>> {
-        let (conn, permit) = self.lend(|| unstained(&self.pool, stained)).await?;
-        Ok((self.conn(Wire::Write(Write::begin(conn, stained))), permit))
+    /// For a transaction, which its first statement begins.
+    pub(super) async fn write(&self) -> Result<Lent<'_>> {
+        let (conn, permit) = self.lend(|| self.unstained()).await?;
+        Ok((self.conn(Wire::Write(Write::begin(conn, &self.stained))), permit))
+    }
+
+    async fn unstained(&self) -> mysql_async::Result<mysql_async::Conn> {
+        loop {
+            let conn = self.pool.get_conn().await?;
+            if !self.stained.take(conn.id()) {
+                return Ok(conn);
+            }
+            conn.disconnect().await?;
+        }
     }
 
     /// Waits for its turn. A connection that died while idle shows only now. Nothing has happened yet, so another one
@@ -104,16 +117,6 @@ impl Door {
         {
             tracing::warn!("database connections still in use at close");
         }
-    }
-}
-
-async fn unstained(pool: &Pool, stained: &Stained) -> mysql_async::Result<mysql_async::Conn> {
-    loop {
-        let conn = pool.get_conn().await?;
-        if !stained.take(conn.id()) {
-            return Ok(conn);
-        }
-        conn.disconnect().await?;
     }
 }
 

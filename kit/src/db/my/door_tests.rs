@@ -9,9 +9,8 @@ async fn a_transaction_that_was_dropped_unfinished_is_never_gone_on_with() {
     let server = probe(&opts).await.expect("a server");
     let limit = Duration::from_secs(5);
     let door = Door::open(&opts, (1, server.write_session(limit)), Some(limit), limit).expect("a pool");
-    let stained = Stained::default();
     let run = async |sql: &'static str, end: bool| {
-        let (mut conn, _permit) = door.write(&stained).await.expect("a connection");
+        let (mut conn, _permit) = door.write().await.expect("a connection");
         let done = conn.exec(sql, ()).await.expect("done");
         let conn::Link::My(link) = conn.into_link() else {
             unreachable!("a connection to the server");

@@ -12,7 +12,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
-use super::Stained;
 use super::door::{Door, options_of, probe};
 use crate::db::conn::{self, Conn};
 use crate::db::error::{Error, Fate, Result};
@@ -73,7 +72,6 @@ impl Lanes {
                 door,
                 slow: options.slow,
                 meter: meter.clone(),
-                stained: Stained::default(),
             };
             writes.push(start(number, runner)?);
         }
@@ -188,7 +186,6 @@ struct Runner {
     door: Door,
     slow: Duration,
     meter: Meter,
-    stained: Stained,
 }
 
 impl Runner {
@@ -202,7 +199,7 @@ impl Runner {
             if !job.wanted() {
                 return;
             }
-            let (mut conn, _permit) = match self.door.write(&self.stained).await {
+            let (mut conn, _permit) = match self.door.write().await {
                 Ok(lent) => lent,
                 Err(error) => return self.refuse(job, error),
             };

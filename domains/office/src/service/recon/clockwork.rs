@@ -95,7 +95,7 @@ impl Office {
             .0
             .cx
             .db
-            .read({
+            .glance({
                 let key = key.clone();
                 async move |c| idem::look(c, claims, &key, &key, now).await
             })
@@ -108,9 +108,9 @@ impl Office {
             .cx
             .db
             .tx(async move |c| {
-                if idem::claim(c, claims, &key, &key, now, 0).await? == Claim::New {
+                let (whole, id) = ((claims, &*key, &*key), run.id.to_string());
+                if idem::claim_with(c, whole, &id, now).await? == Claim::New {
                     this.begin_run(c, &run).await?;
-                    idem::finish(c, claims, &key, &run.id.to_string()).await?;
                 }
                 Ok(())
             })
