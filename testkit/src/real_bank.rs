@@ -147,6 +147,13 @@ impl RealBank {
         );
     }
 
+    /// A command that the bank must refuse.
+    pub fn refuses_command(&self, args: &[&str]) {
+        let mut child = launch(&self.setting, &self.folder, args);
+        let status = child.wait().expect("an end");
+        assert!(!status.success(), "weigui {args:?} was done");
+    }
+
     /// Changes the database from outside.
     pub async fn execute(&self, sql: &'static str) {
         let db = Db::open(&Options::new(self.database.clone()))

@@ -73,6 +73,16 @@ async fn a_bank_that_dies_at_any_step_decides_the_payment_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_that_dies_over_a_transfer_at_once_sends_it_once() {
     let mut bank = RealBank::start().await;
+    // Nobody becomes somebody without a proof, no sum is negative, and no act is made up.
+    for [act, from_fen, proofs] in [
+        ["binding.first", "0", "none"],
+        ["loss.lift", "0", "none"],
+        ["transfer", "-1", "none"],
+        ["transfer", "0", "none,sms"],
+        ["teleport", "0", "none"],
+    ] {
+        bank.refuses_command(&["policy", "set", act, from_fen, proofs]);
+    }
     bank.command(&["policy", "set", "transfer", "0", "none"]);
     let chen = bank.customer("陈晓明").await;
     for (round, point) in ["payments.authorised", "payments.sent", "payments.recorded"]
