@@ -92,8 +92,10 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
             get(move || async move { (json, description) }),
         )
         .method_not_allowed_fallback(|| async { wrong_method() })
-        .layer(middleware::from_fn_with_state(guard, identity::guard))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+        .layer((
+            DefaultBodyLimit::max(BODY_LIMIT),
+            middleware::from_fn_with_state(guard, identity::guard),
+        ));
     let callback = format!("/wechat/{}/callback", bank.config.wechat.account);
     let mut all = Router::new()
         .merge(api)
@@ -107,17 +109,22 @@ pub fn router(bank: &Bank, world: Option<&sandbox::Sandbox>) -> Router {
         https: bank.config.public_url().starts_with("https://"),
         framed_by_self: bank.mode == Mode::Demo,
     };
-    all.method_not_allowed_fallback(|| async { wrong_method() })
+    let routed = all
+        .method_not_allowed_fallback(|| async { wrong_method() })
         .fallback(|| async { Problem::new(404, "not_found", "没有找到您要的内容。") })
-        .layer(CatchPanicLayer::custom(|_| {
-            Problem::internal("panic", &"a handler panicked").into_response()
-        }))
-        .layer(middleware::from_fn(trace_requests))
-        .layer(middleware::from_fn(detach_writes))
-        .layer(middleware::from_fn_with_state(policy, headers::secure))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(plain_methods))
-        .layer(middleware::from_fn(hear_out))
+        .layer((
+            middleware::from_fn(trace_requests),
+            CatchPanicLayer::custom(|_| Problem::internal("panic", &"a handler panicked").into_response()),
+        ));
+    // Around the router, not around each of its routes: a layer copies what it wraps at every request, and a router is
+    // copied for nothing. The outermost is named first.
+    Router::new().fallback_service(routed).layer((
+        middleware::from_fn(hear_out),
+        middleware::from_fn(plain_methods),
+        CompressionLayer::new(),
+        middleware::from_fn_with_state(policy, headers::secure),
+        middleware::from_fn(detach_writes),
+    ))
 }
 
 /// Methods that nothing here speaks are refused before anything else looks at them.

@@ -131,7 +131,8 @@ impl Worker {
                 }
             }
             tokio::select! {
-                Some(_) = busy.next() => {}
+                // All places that are free by now are filled with one transaction.
+                Some(_) = busy.next() => while busy.next().now_or_never().flatten().is_some() {},
                 () = tokio::time::sleep(IDLE) => {}
                 () = self.cx.tasks.stopping() => {}
             }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// As many connections as the bare ledger has callers.
+/// Where nothing else is asked for.
 pub(crate) const CALLERS: usize = 64;
 /// Transfers of one customer in a run: below the fifty a day of the limits as delivered.
 pub(crate) const EACH: usize = 45;
@@ -23,6 +23,8 @@ const STRIDE: usize = 131;
 pub(crate) struct Book {
     customers: Vec<Customer>,
     next: AtomicUsize,
+    /// At once.
+    callers: usize,
 }
 
 /// A draft that waits to be authorised.
@@ -79,10 +81,11 @@ impl Seen {
 }
 
 impl Book {
-    pub(crate) fn new(customers: Vec<Customer>) -> Self {
+    pub(crate) fn new(customers: Vec<Customer>, callers: usize) -> Self {
         Self {
             customers,
             next: AtomicUsize::new(0),
+            callers,
         }
     }
 
@@ -256,7 +259,7 @@ pub(crate) async fn authorisations(
 async fn all_at_once(book: &Arc<Book>, port: u16, work: Work) -> Result<Seen> {
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..CALLERS {
+    for _ in 0..book.callers {
         let (book, work) = (Arc::clone(book), work.clone());
         tasks.spawn(async move {
             let mut caller = Caller {

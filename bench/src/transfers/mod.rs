@@ -59,6 +59,9 @@ pub(crate) struct Options {
     /// Accounts of the bare ledger
     #[arg(long, default_value_t = 100_000)]
     accounts: u64,
+    /// Callers at once, of the bank and of the bare ledger
+    #[arg(long, default_value_t = CALLERS)]
+    callers: usize,
 }
 
 /// Base64 of 32 bytes that are no secret.
@@ -91,6 +94,7 @@ struct Scene {
     book: Arc<Book>,
     database_url: String,
     time: Duration,
+    callers: usize,
 }
 
 async fn compare(options: &Options) -> Result<Value> {
@@ -133,7 +137,7 @@ async fn compare(options: &Options) -> Result<Value> {
         "the books are not whole after the run"
     );
     scene.bed.close().await;
-    Ok(result(engine, &cells, ledger.as_ref(), told_rate))
+    Ok(result(options, &cells, ledger.as_ref(), told_rate))
 }
 
 impl Scene {
@@ -162,16 +166,17 @@ impl Scene {
             bed,
             bank,
             outside,
-            book: Arc::new(Book::new(customers)),
+            book: Arc::new(Book::new(customers, options.callers)),
             database_url,
             time: Duration::from_millis(options.cell_ms),
+            callers: options.callers,
         })
     }
 
     async fn ledger(&self, accounts: u64) -> Result<cells::Seen> {
         let cell = cells::Cell {
             way: cells::Way::Group,
-            callers: CALLERS,
+            callers: self.callers,
             hot: false,
             accounts,
             time: self.time,
@@ -224,7 +229,7 @@ fn middle<T>(mut rounds: Vec<T>, rate: impl Fn(&T) -> u64) -> Option<T> {
     rounds.into_iter().nth(at)
 }
 
-fn result(engine: Engine, cells: &[Cell], ledger: Option<&cells::Seen>, told_rate: u64) -> Value {
+fn result(options: &Options, cells: &[Cell], ledger: Option<&cells::Seen>, told_rate: u64) -> Value {
     let bare = ledger.map_or(0, cells::Seen::rate);
     let rate = |name| {
         cells
@@ -248,8 +253,8 @@ fn result(engine: Engine, cells: &[Cell], ledger: Option<&cells::Seen>, told_rat
     };
     let each = |ns: u64, cell: &Cell| ratio(ns / cell.seen.count().max(1), 1000);
     json!({
-        "engine": engine.name(),
-        "callers": CALLERS,
+        "engine": options.engine.name(),
+        "callers": options.callers,
         "transfers_per_second": table(&|cell| json!(cell.seen.rate())),
         "transfers_per_second_until_all_are_told": told_rate,
         "ratio_vs_bare_ledger": ratio(rate("at_once"), bare),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use corebank::Answer;
 use identity::Customer;
 use kit::clock::MINUTE;
+use kit::db::Conn;
 
 use super::Accounts;
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 const TTL: Duration = Duration::from_secs(20);
 /// The snapshot is renewed when the balance changed, or when it is older than this.
 const SNAPSHOT_AGE: i64 = 10 * MINUTE;
+
+/// Whose cached balances are old now: indexes of account numbers.
+pub struct Touched(Vec<String>);
 
 /// Why a load gave no figures.
 enum Miss {
@@ -36,19 +40,33 @@ impl Accounts {
 
     /// Forgets the cached balances of both sides, account or card numbers, because money moved.
     pub async fn touched(&self, sides: [&str; 2]) {
-        let [from, to] = sides.map(|number| self.number_idx(number));
-        let cards = self
-            .cx
-            .db
-            .glance(async |c| store::no_idx_behind(c, [&from, &to]).await)
-            .await
-            .unwrap_or_default();
-        for idx in [&from, &to] {
-            // An account is cached under its own number, whether or not we know it.
-            let behind = cards.iter().find(|(card, _)| card == idx);
-            let idx = behind.map_or(idx, |(_, no_idx)| no_idx);
+        let found = self.cx.db.glance(async |c| self.touches(c, sides).await).await;
+        // What can't be looked up is forgotten under the number itself.
+        let touched = found.unwrap_or_else(|_: kit::db::Error| Touched(self.both_indexes(sides).into()));
+        self.forget(&touched).await;
+    }
+
+    /// What [`Accounts::forget`] is to forget once the transaction that moves the money is kept. It is asked here, because
+    /// right after a COMMIT a look-up costs SQLite's readers all that they had cached.
+    pub async fn touches(&self, c: &mut Conn, sides: [&str; 2]) -> kit::db::Result<Touched> {
+        let [from, to] = self.both_indexes(sides);
+        let cards = store::no_idx_behind(c, [&from, &to]).await?;
+        // An account is cached under its own number, whether or not we know it.
+        let own = |idx: String| {
+            let behind = cards.iter().find(|(card, _)| *card == idx);
+            behind.map_or(idx, |(_, no_idx)| no_idx.clone())
+        };
+        Ok(Touched(vec![own(from), own(to)]))
+    }
+
+    pub async fn forget(&self, Touched(numbers): &Touched) {
+        for idx in numbers {
             self.cx.cache.invalidate(&key(idx)).await;
         }
+    }
+
+    fn both_indexes(&self, sides: [&str; 2]) -> [String; 2] {
+        sides.map(|number| self.number_idx(number))
     }
 
     /// What is known of the account's money; none when nobody knows.

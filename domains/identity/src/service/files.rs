@@ -94,6 +94,7 @@ impl Identity {
         Ok(Some(Customer {
             id: caller.id,
             customer_no: self.cx.vault.open(&aad("customer_no", caller.id), sealed)?,
+            name: caller.name,
             session: None,
             openid: binding.openid,
             level: crate::model::people::LEVEL_OAUTH,
@@ -132,6 +133,11 @@ impl Identity {
     /// The customer's name in clear, for a document or a message to that customer.
     pub async fn name_of(&self, id: CustomerId) -> Result<String, Error> {
         self.one_field(id, "name", |row| &row.name).await
+    }
+
+    /// The name of the customer who is asking, in clear: it came with the session.
+    pub fn own_name(&self, who: &Customer) -> Result<String, Error> {
+        Ok(self.cx.vault.open(&aad("name", who.id), &who.name)?)
     }
 
     /// The customer's phone in clear, for a message to that customer.

@@ -33,10 +33,11 @@ fn row((id, customer_no, name, phone, id_no, elder, notice, min): Columns) -> Ro
     }
 }
 
-/// What of a customer is asked at every request; the number still sealed.
+/// What of a customer is asked at every request; number and name still sealed.
 pub(crate) struct Caller {
     pub(crate) id: CustomerId,
     pub(crate) customer_no: String,
+    pub(crate) name: String,
     pub(crate) elder: bool,
 }
 
@@ -84,15 +85,16 @@ pub(crate) async fn refresh(c: &mut Conn, r: &Row, idx: &Indexes, now: Ms) -> Re
 }
 
 pub(crate) async fn caller(c: &mut Conn, id: CustomerId) -> Result<Option<Caller>> {
-    let found: Option<(String, bool)> = c
+    let found: Option<(String, String, bool)> = c
         .row(
-            "select customer_no, elder from identity_customer where id = ?",
+            "select customer_no, name, elder from identity_customer where id = ?",
             (id,),
         )
         .await?;
-    Ok(found.map(|(customer_no, elder)| Caller {
+    Ok(found.map(|(customer_no, name, elder)| Caller {
         id,
         customer_no,
+        name,
         elder,
     }))
 }

@@ -106,7 +106,8 @@ impl FromRow for Holder {
         let caller = customers::Caller {
             id: binding.customer,
             customer_no: cols.get(WIDTH + 7)?,
-            elder: cols.get(WIDTH + 8)?,
+            name: cols.get(WIDTH + 8)?,
+            elder: cols.get(WIDTH + 9)?,
         };
         Ok(Holder {
             session,
@@ -120,7 +121,8 @@ pub(crate) async fn holder(c: &mut Conn, token_hash: &str) -> Result<Option<Hold
     c.row(
         "select s.id, s.kind, s.subject, s.customer_id, s.device, s.device_hash, s.level, s.level_until, s.created_at,
              s.last_seen_at, s.idle_ms, s.absolute_at, s.revoked_at,
-             b.id, b.openid, b.customer_id, b.state, b.bound_at, b.valid_until, b.tag, k.customer_no, k.elder
+             b.id, b.openid, b.customer_id, b.state, b.bound_at, b.valid_until, b.tag,
+             k.customer_no, k.name, k.elder
          from identity_session s
          left join identity_binding b on b.active_openid = s.subject
          left join identity_customer k on k.id = b.customer_id

@@ -237,7 +237,7 @@ impl Payments {
             customer: who.id,
             account: own.id,
             purpose: wish.purpose,
-            from_name: self.identity.name_of(who.id).await?,
+            from_name: self.identity.own_name(who)?,
             to_idx: self.index_of(&payee),
             from_no,
             to_no: payee.number,

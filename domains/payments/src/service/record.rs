@@ -31,25 +31,37 @@ impl Payments {
     pub(crate) async fn record(&self, transfer: &Transfer, word: Word) -> Result<Option<Transfer>, Error> {
         let (this, now) = (self.clone(), self.cx.clock.now());
         let given = transfer.clone();
-        let booked = self
+        let (booked, touched) = self
             .cx
             .db
             .tx(async move |c| {
-                match &word {
-                    Word::Booked(posted) => return this.booked(c, &given, posted, now).await,
-                    Word::Accepted(posted) => this.accepted(c, &given, posted, now).await?,
-                    Word::Returned(posted, reason) => {
-                        this.returned(c, &given, (posted, reason.as_str()), now).await?;
-                    }
-                    Word::Refused(code) => this.refused(c, &given, *code, now).await?,
-                    Word::Unknown => this.still_unknown(c, &given, now).await?,
-                }
-                Ok(None)
+                let booked = this.said(c, &given, &word, now).await?;
+                let sides = [&*given.from_no, &*given.to_no];
+                Ok::<_, Error>((booked, this.accounts.touches(c, sides).await?))
             })
             .await?;
         kit::failpoint::reach("payments.recorded");
-        self.accounts.touched([&transfer.from_no, &transfer.to_no]).await;
+        self.accounts.forget(&touched).await;
         Ok(booked)
+    }
+
+    async fn said(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        word: &Word,
+        now: Ms,
+    ) -> Result<Option<Transfer>, Error> {
+        match word {
+            Word::Booked(posted) => return self.booked(c, t, posted, now).await,
+            Word::Accepted(posted) => self.accepted(c, t, posted, now).await?,
+            Word::Returned(posted, reason) => {
+                self.returned(c, t, (posted, reason.as_str()), now).await?;
+            }
+            Word::Refused(code) => self.refused(c, t, *code, now).await?,
+            Word::Unknown => self.still_unknown(c, t, now).await?,
+        }
+        Ok(None)
     }
 
     async fn booked(

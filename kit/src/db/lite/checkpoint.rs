@@ -1,10 +1,12 @@
 //! Carrying the log's pages over into the database file, beside the writer instead of within its COMMITs: whoever
 //! waits for a COMMIT must not wait for thousands of pages of others.
 //!
-//! Only a log that is carried over to its very end can begin anew, and under load without a pause there always is a
-//! COMMIT more. So once the log has grown [`LONG`] the writer carries over the little that is left, if it is little;
-//! and however much it is when the log has grown [`TOO_LONG`], which is the brake on a writer that is faster than the
-//! disk takes pages. A reader that holds its snapshot for long keeps the log from ending; the log grows until it goes.
+//! A page that many COMMITs change lies in the log many times and is carried over once, so [`DUE`] new pages are waited
+//! for. Only a log that is carried over to its very end can begin anew, and under load without a pause there always is
+//! a COMMIT more. So once the log has grown [`LONG`] its end is run after, and the writer carries over the little that
+//! is left, if it is little; and however much it is when the log has grown [`TOO_LONG`], which is the brake on a writer
+//! that is faster than the disk takes pages. A reader that holds its snapshot for long keeps the log from ending; the
+//! log grows until it goes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,11 +20,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::Link;
 use crate::db::error::{Error, Result};
 
-/// Pages in the log at which they are carried over; fewer and a page is carried more often, more and recovery after
+/// New pages in the log at which they are carried over; fewer and a page is carried more often, more and recovery after
 /// a crash takes longer.
 const DUE: i32 = 4_000;
-/// Pages at which the writer helps with the last few: 96 MiB.
+/// Pages at which the log is to begin anew: 96 MiB.
 const LONG: i32 = 24_000;
+/// As many of a long log's pages the writer carries over itself.
+const FEW: i32 = 500;
 /// Pages at which the writer helps in any case: 384 MiB.
 const TOO_LONG: i32 = 4 * LONG;
 /// How often in a row the end of the log is run after.
@@ -83,12 +87,14 @@ struct Bell {
 impl Bell {
     /// After each COMMIT. The transaction is kept whatever happens here.
     fn look(&self, wal: &mut Wal, pages: i32) {
-        if pages < DUE {
+        let carried = self.carried.load(Ordering::Relaxed);
+        // A log that is shorter than what was carried over has begun anew since.
+        let left = if carried > pages { pages } else { pages - carried };
+        if left < DUE && pages < LONG {
             return;
         }
         let alone = matches!(self.ring.try_send(()), Err(TrySendError::Disconnected(())));
-        let left = pages - self.carried.load(Ordering::Relaxed);
-        let few = pages >= LONG && left < DUE;
+        let few = pages >= LONG && left < FEW;
         // Busy while the other thread is at it: then the next COMMIT looks again.
         if (alone || few || pages >= TOO_LONG)
             && let Err(error) = wal.checkpoint()
@@ -105,7 +111,7 @@ fn serve(db: &Connection, rings: &Receiver<()>, carried: &AtomicI32) {
             match run(db) {
                 Ok((pages, done)) => {
                     carried.store(done, Ordering::Relaxed);
-                    if done >= pages {
+                    if done >= pages || pages < LONG {
                         break;
                     }
                 }
