@@ -73,8 +73,19 @@ pub struct Proven {
     pub(crate) customer: CustomerId,
     /// Its try is counted and its row says so; else both happen where it is spent.
     pub(crate) counted: bool,
-    /// The policy wanted no proof when it was opened.
-    pub asked_nothing: bool,
+    /// What was asked for and proved.
+    pub(crate) password: bool,
+    pub(crate) sms: bool,
+}
+
+impl Proven {
+    /// Whether all of these were proved.
+    pub fn covers(&self, wanted: &[Factor]) -> bool {
+        wanted.iter().all(|factor| match factor {
+            Factor::Password => self.password,
+            Factor::Sms => self.sms,
+        })
+    }
 }
 
 /// An open challenge.

@@ -120,7 +120,8 @@ impl Identity {
             id,
             customer,
             counted: with_password,
-            asked_nothing: factors.is_empty(),
+            password: with_password,
+            sms: factors.contains(&Factor::Sms),
         })
     }
 

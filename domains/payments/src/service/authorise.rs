@@ -11,6 +11,7 @@ use kit::jobs::{self, NewJob};
 use super::Payments;
 use super::key::Key;
 use super::look::TransferState;
+use super::repay::Owed;
 use crate::error::Error;
 use crate::jobs::SETTLE;
 use crate::model::purpose::Purpose;
@@ -132,7 +133,7 @@ impl Payments {
     async fn commit_to(
         &self,
         c: &mut Conn,
-        (transfer, owed): (&Transfer, Option<i64>),
+        (transfer, owed): (&Transfer, Option<Owed>),
         (key, proven): (&Key, Proven),
     ) -> Result<Transfer, Error> {
         let (id, now) = (transfer.id, self.cx.clock.now());
@@ -144,9 +145,7 @@ impl Payments {
             .await
             .map_err(|error| self.used_already(transfer, error))?;
         let sum = self.permit(c, transfer, now).await?;
-        if proven.asked_nothing {
-            self.unproved(c, transfer, sum).await?;
-        }
+        self.proved_enough(c, transfer, (sum, proven)).await?;
         self.not_taken(c, transfer).await?;
         let sent = self.sent(c, transfer, now).await?;
         if !store::authorised(c, &sent).await? {
@@ -154,7 +153,7 @@ impl Payments {
         }
         self.look_after(c, &sent, now).await?;
         if let Some(owed) = owed {
-            Self::not_more_than(c, transfer, owed).await?;
+            Self::fits_still(c, transfer, owed).await?;
         }
         self.note(c, transfer.customer, "transfer.authorise", id, "ok")
             .await?;
@@ -177,6 +176,21 @@ impl Payments {
     /// not become a large one.
     pub(super) async fn unproved(&self, c: &mut Conn, t: &Transfer, sum: i64) -> Result<(), Error> {
         if self.identity.policy_in(c, t.purpose.act(), sum).await?.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::ProofWanted)
+        }
+    }
+
+    /// The same for what was proved: drafts made beforehand must not pass with the proof of a smaller sum.
+    async fn proved_enough(
+        &self,
+        c: &mut Conn,
+        t: &Transfer,
+        (sum, proven): (i64, Proven),
+    ) -> Result<(), Error> {
+        let wanted = self.identity.policy_in(c, t.purpose.act(), sum).await?;
+        if proven.covers(&wanted) {
             Ok(())
         } else {
             Err(Error::ProofWanted)

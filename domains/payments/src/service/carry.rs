@@ -53,8 +53,8 @@ impl Payments {
                         .await?;
                     return Ok(false);
                 }
-                store::bill_is(c, given.id, (Stage::Unsent, Stage::Sent), "", now).await?;
-                Ok(true)
+                // Whoever was faster tells the biller; it is told once.
+                Ok(store::bill_is(c, given.id, (Stage::Unsent, Stage::Sent), "", now).await?)
             })
             .await
     }

@@ -115,7 +115,11 @@ impl Payments {
         key: Key,
         (transfer, bill): (Transfer, Option<PaidBill>),
     ) -> Result<TransferState, Error> {
-        let factors = self.asked_for(transfer.purpose, transfer.amount_fen).await?;
+        let mut sum = transfer.amount_fen;
+        if transfer.purpose.is_limited() {
+            sum += self.allowance(who.id, transfer.account).await?.sent_today();
+        }
+        let factors = self.asked_for(transfer.purpose, sum).await?;
         self.write(who, key, (transfer, bill), factors).await
     }
 

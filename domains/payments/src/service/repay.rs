@@ -53,6 +53,15 @@ impl BillState {
     }
 }
 
+/// What a card owed when the core was asked. Fen.
+#[derive(Clone, Copy)]
+pub(crate) struct Owed {
+    /// What could still be repaid then.
+    most: i64,
+    /// All repayments before it.
+    in_all: i64,
+}
+
 impl Payments {
     /// The bill of one of the customer's own credit cards, as the core has it now.
     pub(crate) async fn bill(&self, who: &Customer, card: AccountId) -> Result<BillState, Error> {
@@ -142,21 +151,30 @@ impl Payments {
 
     /// What the card of a repayment owes, asked before the proof is judged. None: no repayment, or no answer, and then
     /// the figure of the draft, minutes old, has to do.
-    pub(crate) async fn owed_for(&self, t: &Transfer) -> Result<Option<i64>, Error> {
+    pub(crate) async fn owed_for(&self, t: &Transfer) -> Result<Option<Owed>, Error> {
         if t.purpose != Purpose::Repayment {
             return Ok(None);
         }
+        let (customer, idx) = (t.customer, t.to_idx.clone());
+        let (under_way, in_all) = self
+            .cx
+            .db
+            .glance(async move |c| store::gone(c, customer, &idx, Purpose::Repayment.name()).await)
+            .await?;
         let Some(owed) = self.owed(&t.to_no).await? else {
             return Ok(None);
         };
-        let (customer, idx) = (t.customer, t.to_idx.clone());
-        let under_way = self
-            .cx
-            .db
-            .glance(async move |c| store::under_way(c, customer, &idx, Purpose::Repayment.name()).await)
-            .await?;
-        fits(t.amount_fen, (owed - under_way).max(0))?;
-        Ok(Some(owed))
+        let most = (owed - under_way).max(0);
+        fits(t.amount_fen, most)?;
+        Ok(Some(Owed { most, in_all }))
+    }
+
+    /// What was repaid since the core was asked is missing in its answer, whether it is under way or has arrived; `t` is
+    /// counted in it already.
+    pub(crate) async fn fits_still(c: &mut Conn, t: &Transfer, asked: Owed) -> Result<(), Error> {
+        let (_, in_all) = store::gone(c, t.customer, &t.to_idx, t.purpose.name()).await?;
+        let since = in_all - asked.in_all - t.amount_fen;
+        fits(t.amount_fen, (asked.most - since).max(0))
     }
 
     /// Two repayments proved at the same moment must fit together; `t` counts as under way already.

@@ -312,6 +312,25 @@ pub(crate) async fn another_since(
     Ok(found.is_some())
 }
 
+/// What is on its way from a customer to an account for this purpose, and all that is or has arrived. Fen.
+pub(crate) async fn gone(
+    c: &mut Conn,
+    customer: identity::CustomerId,
+    to_idx: &str,
+    purpose: &str,
+) -> Result<(i64, i64)> {
+    let sums: Option<(Option<i64>, Option<i64>)> = c
+        .row(
+            "select cast(sum(case when state = 'succeeded' then 0 else amount end) as signed), cast(sum(amount) as signed)
+             from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
+             and state in ('waiting', 'processing', 'at_clearing', 'succeeded')",
+            (customer, to_idx, purpose),
+        )
+        .await?;
+    let (under_way, in_all) = sums.unwrap_or_default();
+    Ok((under_way.unwrap_or(0), in_all.unwrap_or(0)))
+}
+
 /// What is on its way from a customer to an account for this purpose. Fen.
 pub(crate) async fn under_way(
     c: &mut Conn,

@@ -44,22 +44,23 @@ impl PayIns {
                     tracing::error!(payin = %payin.id, told = payment.amount, "pay tells of another amount");
                     return Err(not_taken(400, "订单金额不一致"));
                 }
-                self.paid(&payin, &payment).await.map_err(ours)
+                self.paid(&payin, &payment).await.map(drop).map_err(ours)
             }
         }
     }
 
-    /// Notes the payment, once, with the job that brings it into the account.
-    pub(super) async fn paid(&self, payin: &PayIn, payment: &Payment) -> Result<(), Error> {
+    /// Notes the payment, once, with the job that brings it into the account. False when Pay knows another amount: that
+    /// order goes on being looked at, and the day's bill shows the difference.
+    pub(super) async fn paid(&self, payin: &PayIn, payment: &Payment) -> Result<bool, Error> {
         if payment.amount != payin.amount {
             tracing::error!(payin = %payin.id, told = payment.amount, "pay knows another amount");
-            return Ok(());
+            return Ok(false);
         }
         if !payin.state.takes_payment() {
             if payin.transaction_id != payment.transaction_id {
                 tracing::error!(payin = %payin.id, "pay tells of a second payment for one order");
             }
-            return Ok(());
+            return Ok(true);
         }
         let (this, payin, payment) = (self.clone(), payin.clone(), payment.clone());
         let (now, today) = (self.now(), self.today());
@@ -85,7 +86,7 @@ impl PayIns {
             })
             .await?;
         kit::failpoint::reach("payments.payin_paid");
-        Ok(())
+        Ok(true)
     }
 
     async fn refund_heard(&self, id: RefundId, state: AtPay) -> Result<(), Error> {

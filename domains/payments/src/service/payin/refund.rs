@@ -16,7 +16,7 @@ use super::sealed::refund_of;
 use super::{PATIENCE, PayIns};
 use crate::error::Error;
 use crate::jobs::PAYIN_REFUND;
-use crate::model::payin::{PayIn, PayInId, Refund, RefundId, RefundState, number_of};
+use crate::model::payin::{Origin, PayIn, PayInId, Refund, RefundId, RefundState, number_of};
 use crate::model::transfer::ask_again_after;
 use crate::store::{self, RefundRow};
 
@@ -99,6 +99,12 @@ impl PayIns {
     }
 
     async fn debit(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
+        if let Origin::TopUp { account, .. } = payin.origin
+            && self.core_is_behind(account).await?
+        {
+            // It is reported lost, and the core does not know yet: once it does, it refuses.
+            return self.asked(refund).await;
+        }
         let order = self.outward(payin, refund.id.into(), (refund.amount, &refund.business_date));
         match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
             Ok(CoreAnswer::Done(Booking::Posted(_))) => {
@@ -116,26 +122,69 @@ impl PayIns {
         }
     }
 
+    async fn core_is_behind(&self, account: accounts::AccountId) -> Result<bool, Error> {
+        let behind = self
+            .cx
+            .db
+            .glance(async move |c| accounts::Accounts::core_is_behind(c, account).await);
+        Ok(behind.await?)
+    }
+
     async fn send_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
         let (id, now) = (refund.id, self.now());
-        self.cx
+        let first = self
+            .cx
             .db
             .tx(async move |c| store::refund_sent(c, id, now).await)
-            .await?;
+            .await?
+            == 1;
+        // What may be with Pay already is asked for, not asked again: only its word on this refund says where it stands.
+        let stands = if first {
+            Some(AtPay::NotSeen)
+        } else {
+            self.look_back(refund).await
+        };
+        match stands {
+            Some(AtPay::NotSeen) => self.ask_back(payin, refund).await,
+            Some(state) => {
+                self.refund_word(payin, refund, state).await?;
+                self.asked(refund).await
+            }
+            None => self.asked(refund).await,
+        }
+    }
+
+    /// Where Pay says that it stands; none while it does not say.
+    async fn look_back(&self, refund: &Refund) -> Option<AtPay> {
+        let number = number_of(refund.id);
+        match tokio::time::timeout(PATIENCE, self.rail.look_refund(&number)).await {
+            Ok(Answer::Done(state)) => Some(state),
+            Ok(Answer::Refused(_) | Answer::Unknown) | Err(_) => None,
+        }
+    }
+
+    async fn ask_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
         let order = RefundOrder {
             number: number_of(payin.id),
             refund_number: number_of(refund.id),
             amount: refund.amount,
             total: payin.amount,
         };
-        // The same number again is the same refund, and its answer says where that stands.
         match tokio::time::timeout(PATIENCE, self.rail.refund(&order)).await {
             Ok(Answer::Done(state)) => {
                 kit::failpoint::reach("payments.payin_given_back");
                 self.refund_word(payin, refund, state).await?;
                 self.asked(refund).await
             }
-            Ok(Answer::Refused(code)) => self.not_given_back(payin, refund, &code).await,
+            // A refusal may be of this asking alone, while an earlier one is being carried out.
+            Ok(Answer::Refused(code)) => match self.look_back(refund).await {
+                Some(AtPay::NotSeen | AtPay::Closed) => self.not_given_back(payin, refund, &code).await,
+                Some(state) => {
+                    self.refund_word(payin, refund, state).await?;
+                    self.asked(refund).await
+                }
+                None => self.asked(refund).await,
+            },
             Ok(Answer::Unknown) | Err(_) => self.asked(refund).await,
         }
     }

@@ -53,8 +53,8 @@ impl PayIns {
         for _ in 0..2 {
             match tokio::time::timeout(PATIENCE, self.rail.look(&number)).await {
                 Ok(Answer::Done(PayState::Paid(payment))) => {
-                    self.paid(payin, &payment).await?;
-                    return Ok(Word::Ended);
+                    let noted = self.paid(payin, &payment).await?;
+                    return Ok(if noted { Word::Ended } else { Word::Silent });
                 }
                 Ok(Answer::Done(PayState::Closed)) => {
                     let actor = ender.cloned().unwrap_or(Actor::System("payments"));

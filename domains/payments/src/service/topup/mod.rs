@@ -4,7 +4,7 @@ mod notice;
 
 use std::collections::HashMap;
 
-use accounts::AccountId;
+use accounts::{AccountId, Accounts};
 use audit::Actor;
 use identity::{Customer, mask};
 use kit::idem;
@@ -180,12 +180,18 @@ impl PayIns {
             key: key.to_owned(),
             hash: idem::hash_of(&(id, ask)),
         };
+        let Origin::TopUp { account, .. } = topup.origin else {
+            return Err(Error::NoTopUp);
+        };
         let (this, customer) = (self.clone(), who.id);
         self.cx
             .db
             .tx(async move |c| {
                 if key.claim(c, &refund.id, refund.created_at).await?.is_some() {
                     return Ok(());
+                }
+                if Accounts::is_blocked(c, account).await? {
+                    return Err(Error::AccountBlocked);
                 }
                 if refund.amount < 1 || !store::reserve_refund(c, id, refund.amount).await? {
                     return Err(Error::RefundTooMuch);
