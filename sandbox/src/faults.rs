@@ -151,6 +151,8 @@ pub struct PayFaults {
     pub wrong_amount: bool,
     /// Nobody has enough change: every payment is refused in the phone.
     pub no_money: bool,
+    /// Refunds that are asked for are refused; those that are known go on.
+    pub refuse_refunds: bool,
 }
 
 /// Told the core's switches whenever they change.

@@ -259,3 +259,30 @@ async fn small_sums_do_not_add_up_to_a_large_one_without_a_proof() {
     assert!((1..=13).contains(&gone), "{gone} of 15 yuan went without a proof");
     bank.close().await;
 }
+
+/// Nor do drafts made beforehand, each with the smaller proof that its own sum asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proof_of_a_small_sum_does_not_carry_a_large_one() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let chen = bank.customer("陈晓明").await;
+    small_sums_need_no_proof(&bank).await;
+    bank.execute("update identity_policy set factors = 'sms' where act = 'transfer' and min_amount < 20000")
+        .await;
+    let had = wang.balance().await;
+    let first = wang.drafts_transfer(&chen, 12_000).await.is(201);
+    let code = bank.sms_code(&wang).await;
+    bank.clock.forward(2 * kit::clock::MINUTE);
+    let second = wang.drafts_transfer(&chen, 12_000).await.is(201);
+    let other = bank.sms_code(&wang).await;
+    assert_eq!(second.at("/challenge/factors"), json!(["sms"]));
+    for (draft, code, ends) in [(&first, &code, 200), (&second, &other, 409)] {
+        let path = format!("/api/transfers/{}/authorise", draft.text("/id"));
+        let proof = json!({"challenge_id": draft.text("/challenge/id"), "sms_code": code});
+        let answer = wang.post(&path, proof).await;
+        assert_eq!(answer.status, ends, "{answer}");
+    }
+    bank.settles().await;
+    assert_eq!(wang.balance().await, had - 12_000);
+    bank.close().await;
+}

@@ -126,6 +126,78 @@ async fn no_more_goes_back_than_was_paid() {
     bank.close().await;
 }
 
+/// Pay has the refund, and its answer was lost: what it refuses afterwards must not bring the money back as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_is_under_way_is_not_put_back() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let had = wang.balance().await;
+    let order = ordered(&wang, 10_000).await;
+    pays(&bank, &wang, &order).await;
+    bank.run_jobs().await;
+    bank.world
+        .faults(json!({"pay": {"lose_answers": true, "hold_notices": true}}))
+        .await;
+    let path = format!("/api/topups/{}/refund", order.text("/id"));
+    wang.post(&path, json!({"amount_fen": 4_000})).await.is(202);
+    bank.run_jobs().await;
+    bank.world
+        .faults(json!({"pay": {"lose_answers": false, "refuse_refunds": true}}))
+        .await;
+    for _ in 0..8 {
+        bank.clock.forward(40 * SECOND);
+        bank.run_jobs().await;
+    }
+    let after = shown(&wang, &order).await;
+    assert_eq!(after.list("/refunds")[0]["state"], "done", "{after}");
+    assert_eq!(wang.balance().await, had + 6_000);
+    bank.close().await;
+}
+
+/// Pay refuses what it has never seen: the money is back in the account.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_pay_refuses_is_put_back() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let had = wang.balance().await;
+    let order = ordered(&wang, 10_000).await;
+    pays(&bank, &wang, &order).await;
+    bank.run_jobs().await;
+    bank.world.faults(json!({"pay": {"refuse_refunds": true}})).await;
+    let path = format!("/api/topups/{}/refund", order.text("/id"));
+    wang.post(&path, json!({"amount_fen": 4_000})).await.is(202);
+    for _ in 0..4 {
+        bank.run_jobs().await;
+        bank.clock.forward(40 * SECOND);
+    }
+    let after = shown(&wang, &order).await;
+    assert_eq!(after.list("/refunds")[0]["state"], "returned", "{after}");
+    assert_eq!(wang.balance().await, had + 10_000);
+    bank.close().await;
+}
+
+/// Whoever holds the phone of a customer who has reported the card lost gets nothing back through it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_back_from_an_account_that_is_reported_lost() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let order = ordered(&wang, 10_000).await;
+    pays(&bank, &wang, &order).await;
+    bank.run_jobs().await;
+    let account = wang.account_id().await;
+    let had = wang.balance().await;
+    wang.post(&format!("/api/accounts/{account}/loss-report"), json!({}))
+        .await
+        .ok();
+    let path = format!("/api/topups/{}/refund", order.text("/id"));
+    wang.post(&path, json!({"amount_fen": 4_000}))
+        .await
+        .refused(422, "account.blocked");
+    bank.run_jobs().await;
+    assert_eq!(wang.balance().await, had);
+    bank.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pay_tells_wrongly_is_not_booked() {
     let bank = TestBank::open().await;

@@ -180,6 +180,9 @@ impl Sandbox {
             ("POST", ["pay", "transactions", "out-trade-no", number, "close"]) => {
                 self.close(&number.replace("%7C", "|"))
             }
+            ("POST", ["refund", "domestic", "refunds"]) if self.world.state().faults.pay.refuse_refunds => {
+                refuse(403, "NO_AUTH", "商户号没有退款权限")
+            }
             ("POST", ["refund", "domestic", "refunds"]) => {
                 refund::ask(&mut self.world.pay.book(), asked, now)
             }

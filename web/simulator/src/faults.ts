@@ -25,6 +25,7 @@ const pay = (set: object) => ({
   hold_notices: false,
   notices_fivefold: false,
   no_money: false,
+  refuse_refunds: false,
   ...set,
 })
 const wechat = (set: object) => ({

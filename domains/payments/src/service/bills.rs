@@ -160,7 +160,7 @@ impl Payments {
             name_check: NameCheck::Matched,
             bank: Bank::default(),
         };
-        let transfer = self.transfer(who, own, payee, wish).await?;
+        let transfer = self.transfer(who, own, payee, wish)?;
         let paid = PaidBill {
             id: transfer.id,
             biller: owed.biller.code.clone(),

@@ -186,7 +186,7 @@ impl Payments {
             cooling,
             purpose: Purpose::Transfer,
         };
-        self.transfer(who, own, payee, wish).await
+        self.transfer(who, own, payee, wish)
     }
 
     /// The customer's own account, free to pay.
@@ -217,7 +217,7 @@ impl Payments {
         }
     }
 
-    pub(crate) async fn transfer(
+    pub(crate) fn transfer(
         &self,
         who: &Customer,
         own: OwnAccount,

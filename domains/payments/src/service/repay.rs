@@ -128,7 +128,7 @@ impl Payments {
             cooling: false,
             purpose: Purpose::Repayment,
         };
-        self.transfer(who, own, payee, wish).await
+        self.transfer(who, own, payee, wish)
     }
 
     /// The card as whom a repayment reaches, when it takes money.
