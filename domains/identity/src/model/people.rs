@@ -61,8 +61,8 @@ pub struct Customer {
     pub id: CustomerId,
     /// The core bank's number for this person; never shown, never in a URL.
     pub customer_no: String,
-    /// Sealed; [`crate::Identity::own_name`] opens it.
-    pub(crate) name: String,
+    /// [`crate::Identity::own_name`] opens it.
+    pub sealed_name: String,
     pub session: Option<SessionId>,
     pub openid: String,
     /// 1 after OAuth, 2 for a while after a proof.

@@ -94,7 +94,7 @@ impl Identity {
         Ok(Some(Customer {
             id: caller.id,
             customer_no: self.cx.vault.open(&aad("customer_no", caller.id), sealed)?,
-            name: caller.name,
+            sealed_name: caller.name,
             session: None,
             openid: binding.openid,
             level: crate::model::people::LEVEL_OAUTH,
@@ -137,7 +137,7 @@ impl Identity {
 
     /// The name of the customer who is asking, in clear: it came with the session.
     pub fn own_name(&self, who: &Customer) -> Result<String, Error> {
-        Ok(self.cx.vault.open(&aad("name", who.id), &who.name)?)
+        Ok(self.cx.vault.open(&aad("name", who.id), &who.sealed_name)?)
     }
 
     /// The customer's phone in clear, for a message to that customer.
