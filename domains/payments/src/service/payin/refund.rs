@@ -146,10 +146,7 @@ impl PayIns {
         };
         match stands {
             Some(AtPay::NotSeen) => self.ask_back(payin, refund).await,
-            Some(state) => {
-                self.refund_word(payin, refund, state).await?;
-                self.asked(refund).await
-            }
+            Some(state) => self.heard_back(payin, refund, state).await,
             None => self.asked(refund).await,
         }
     }
@@ -173,20 +170,22 @@ impl PayIns {
         match tokio::time::timeout(PATIENCE, self.rail.refund(&order)).await {
             Ok(Answer::Done(state)) => {
                 kit::failpoint::reach("payments.payin_given_back");
-                self.refund_word(payin, refund, state).await?;
-                self.asked(refund).await
+                self.heard_back(payin, refund, state).await
             }
             // A refusal may be of this asking alone, while an earlier one is being carried out.
             Ok(Answer::Refused(code)) => match self.look_back(refund).await {
                 Some(AtPay::NotSeen | AtPay::Closed) => self.not_given_back(payin, refund, &code).await,
-                Some(state) => {
-                    self.refund_word(payin, refund, state).await?;
-                    self.asked(refund).await
-                }
+                Some(state) => self.heard_back(payin, refund, state).await,
                 None => self.asked(refund).await,
             },
             Ok(Answer::Unknown) | Err(_) => self.asked(refund).await,
         }
+    }
+
+    /// Pay's answer to a question of ours.
+    async fn heard_back(&self, payin: &PayIn, refund: &Refund, state: AtPay) -> Result<(), Error> {
+        self.refund_word(payin, refund, state).await?;
+        self.asked(refund).await
     }
 
     /// What Pay says of a refund becomes its state.
