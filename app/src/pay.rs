@@ -76,6 +76,7 @@ pub(crate) fn payins(config: &Config) -> anyhow::Result<PayInSettings> {
     }
     Ok(PayInSettings {
         settlement: pay.settlement_account.clone(),
+        case_after: crate::say::payments(config).case_after,
         charges: pay.charges.clone(),
     })
 }

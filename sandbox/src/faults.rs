@@ -153,6 +153,8 @@ pub struct PayFaults {
     pub no_money: bool,
     /// Refunds that are asked for are refused; those that are known go on.
     pub refuse_refunds: bool,
+    /// Refunds can't be delivered, as when the payer's card is void; once mended they are.
+    pub refunds_abnormal: bool,
 }
 
 /// Told the core's switches whenever they change.

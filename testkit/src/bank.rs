@@ -158,6 +158,10 @@ impl TestBank {
         panic!("pay has not told the bank");
     }
 
+    pub fn payments(&self) -> payments::Payments {
+        self.bank.payments.clone()
+    }
+
     /// What comes in through WeChat Pay.
     pub fn payins(&self) -> payments::PayIns {
         self.bank.payins.clone()

@@ -225,6 +225,33 @@ async fn the_same_bill_is_paid_once_whatever_is_tapped() {
     bank.close().await;
 }
 
+/// A bill belongs to whoever pays it: two customers who pay one at the same moment hold different locks of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_customers_who_pay_one_bill_in_the_same_moment_pay_it_once() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let chen = bank.customer("陈晓明").await.opens_h5().await;
+    for _ in 0..2 {
+        let mut drafts = Vec::new();
+        for who in [&wang, &chen] {
+            let draft = who
+                .post("/api/bills", form(who, "1234567890").await)
+                .await
+                .is(201);
+            drafts.push((draft, bank.sms_code(who).await));
+        }
+        let (one, two) = tokio::join!(
+            wang.authorises(&drafts[0].0, &wang.pay_password, &drafts[0].1),
+            chen.authorises(&drafts[1].0, &chen.pay_password, &drafts[1].1),
+        );
+        let paid = [&one, &two].iter().filter(|a| a.status < 300).count();
+        assert_eq!(paid, 1, "{one} {two}");
+        bank.settles().await;
+        bank.clock.forward(2 * MINUTE);
+    }
+    bank.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_core_that_loses_its_answers_posts_once() {
     use corebank::stub::{Fault, Op};

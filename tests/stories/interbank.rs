@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Customer, TestBank};
 
 /// A form to an account of another bank; what becomes of it follows from the end of the number.
-async fn form(who: &Customer, tail: &str, fen: i64) -> Value {
+pub(crate) async fn form(who: &Customer, tail: &str, fen: i64) -> Value {
     let banks = who.get("/api/banks").await.ok().list("/items");
     let code = banks[0]["code"].as_str().expect("a code").to_owned();
     json!({
@@ -15,7 +15,7 @@ async fn form(who: &Customer, tail: &str, fen: i64) -> Value {
     })
 }
 
-async fn sends(bank: &TestBank, who: &Customer, form: Value) -> Answer {
+pub(crate) async fn sends(bank: &TestBank, who: &Customer, form: Value) -> Answer {
     let draft = who.post("/api/transfers", form).await.is(201);
     let code = bank.sms_code(who).await;
     who.authorises(&draft, &who.pay_password, &code).await

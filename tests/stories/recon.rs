@@ -169,3 +169,30 @@ async fn the_minute_finds_what_the_day_would_and_opens_no_second_case() {
     assert_eq!(cases(&supervisor).await.len(), 1);
     bank.close().await;
 }
+
+/// A run that fails again and again tells a person and goes on being tried; once it can, it compares.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_fails_is_a_case_and_is_not_given_up() {
+    let bank = TestBank::open().await;
+    bank.ends_the_day().await;
+    bank.execute("update office_recon set state = 'running', scope = 'no day' where kind = 'day'")
+        .await;
+    bank.execute("insert into job (id, kind, k, payload, state, run_at, lease_until, fence, tries, last_error, created_at)
+         select id, 'office.reconcile', id, id, 'ready', 0, 0, 0, 0, '', 0 from office_recon where kind = 'day'")
+        .await;
+    for _ in 0..14 {
+        bank.run_jobs().await;
+        bank.clock.forward(11 * kit::clock::MINUTE);
+    }
+    let supervisor = bank.staff("supervisor01").await;
+    let report = newest(&supervisor, "day").await;
+    assert_eq!(report.text("/trouble"), "failed", "{report}");
+    let open = supervisor.get("/api/office/cases?kind=recon_file").await.ok();
+    assert_eq!(open.list("/items").len(), 1, "{open}");
+    bank.execute("update office_recon set scope = '2026-11-23' where kind = 'day'")
+        .await;
+    bank.clock.forward(11 * kit::clock::MINUTE);
+    bank.run_jobs().await;
+    assert_eq!(newest(&supervisor, "day").await.text("/state"), "even");
+    bank.close().await;
+}

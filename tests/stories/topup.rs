@@ -4,13 +4,13 @@ use kit::clock::{HOUR, MINUTE, SECOND};
 use serde_json::{Value, json};
 use testkit::{Answer, Customer, TestBank};
 
-async fn ordered(who: &Customer, fen: i64) -> Answer {
+pub(crate) async fn ordered(who: &Customer, fen: i64) -> Answer {
     let body = json!({"account_id": who.account_id().await, "amount_fen": fen});
     who.post("/api/topups", body).await.is(201)
 }
 
 /// Opens the payment and pays it in the phone.
-async fn pays(bank: &TestBank, who: &Customer, order: &Answer) {
+pub(crate) async fn pays(bank: &TestBank, who: &Customer, order: &Answer) {
     let opened = who
         .post(&format!("/api/topups/{}/pay", order.text("/id")), json!({}))
         .await
@@ -21,7 +21,7 @@ async fn pays(bank: &TestBank, who: &Customer, order: &Answer) {
     bank.pays_in_phone(who, key).await;
 }
 
-async fn shown(who: &Customer, order: &Answer) -> Answer {
+pub(crate) async fn shown(who: &Customer, order: &Answer) -> Answer {
     who.get(&format!("/api/topups/{}", order.text("/id"))).await.ok()
 }
 

@@ -6,6 +6,7 @@ use kit::jobs::{Handler, Job, Outcome};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::model::case::Stuck;
 use crate::service::Office;
 use crate::store;
 
@@ -14,6 +15,8 @@ pub(crate) const RECONCILE: &str = "office.reconcile";
 const UNKNOWN: &str = "office.case_unknown";
 const DISPUTED: &str = "office.case_disputed";
 const SETTLED: &str = "office.case_settled";
+const STUCK: &str = "office.case_payin";
+const UNSTUCK: &str = "office.case_payin_ended";
 const TRIES: i64 = 12;
 
 pub fn subscriptions() -> Vec<Subscription> {
@@ -23,6 +26,8 @@ pub fn subscriptions() -> Vec<Subscription> {
         ("payments.failed", SETTLED),
         ("payments.returned", SETTLED),
         ("accounts.disputed", DISPUTED),
+        ("payments.payin_stuck", STUCK),
+        ("payments.payin_unstuck", UNSTUCK),
     ]
     .map(|(topic, job_kind)| Subscription { topic, job_kind })
     .into()
@@ -34,7 +39,7 @@ pub fn jobs(office: &Office) -> Vec<Handler> {
         Handler::new(kind, TRIES, move |job| react(office.clone(), kind, job))
     };
     let runner = office.clone();
-    let mut all: Vec<Handler> = [UNKNOWN, DISPUTED, SETTLED].map(with).into();
+    let mut all: Vec<Handler> = [UNKNOWN, DISPUTED, SETTLED, STUCK, UNSTUCK].map(with).into();
     all.push(Handler::new(RECONCILE, TRIES, move |job| {
         reconcile(runner.clone(), job)
     }));
@@ -52,13 +57,31 @@ async fn react(office: Office, kind: &'static str, job: Job) -> anyhow::Result<O
     match kind {
         UNKNOWN => office.unknown_for_long(id("transfer").parse()?).await?,
         DISPUTED => office.disputed(id("dispute").parse()?).await?,
+        STUCK => office.payin_stuck(stuck(&fact)?).await?,
+        UNSTUCK => office.payin_ended(stuck(&fact)?).await?,
         _ => office.settle_if_known(id("transfer").parse()?).await?,
     }
     Ok(Outcome::Done)
 }
 
+/// What of a payment a fact is about.
+fn stuck(fact: &Value) -> anyhow::Result<Stuck> {
+    let id = |key: &str| fact.get(key).and_then(Value::as_str);
+    let payin = id("payin").unwrap_or_default().parse()?;
+    let refund = id("refund").map(str::parse).transpose()?;
+    let twice = fact.get("twice").and_then(Value::as_bool).unwrap_or(false);
+    Ok(Stuck::of(payin, refund, twice))
+}
+
 async fn reconcile(office: Office, job: Job) -> anyhow::Result<Outcome> {
-    let next = office.reconcile_day(job.payload.parse()?).await?;
+    let id = job.payload.parse()?;
+    let next = match office.reconcile_day(id).await {
+        Err(error) if job.tries + 1 >= TRIES => {
+            tracing::error!(run = %id, cause = %error, "a run fails again and again");
+            office.not_compared(id).await?
+        }
+        done => done?,
+    };
     Ok(next.map_or(Outcome::Done, |at| Outcome::Again { at }))
 }
 

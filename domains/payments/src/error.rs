@@ -182,7 +182,7 @@ impl From<Error> for Problem {
             ),
             Error::CoreUnavailable => Self::unavailable(
                 "core.unavailable",
-                "核心系统暂时没有回应，没有发生扣款，请稍后再试。",
+                "核心系统暂时没有回应，这一次没有扣款，请稍后再试。如果之前提交过，请先到转账记录里看结果。",
                 5,
             ),
             Error::TopUpAmount

@@ -30,10 +30,11 @@ pub use jobs::jobs;
 pub use model::bill::Biller;
 pub use model::capital::capital;
 pub use model::collection::Charge;
+pub use model::payin::{PayInId, RefundId};
 pub use model::purpose::Purpose;
 pub use model::transfer::{State, TransferId};
 pub use service::{
-    AutoRepayNotice, BillerDay, CoreWord, Figures, Notice, OurLine, PayInSettings, PayIns, Payments,
-    PlanNotice, Settings, TransferFile, keep_scheduling,
+    AutoRepayNotice, BillerDay, BookedPlace, CoreWord, Figures, Notice, OurLine, PayInEnd, PayInFile,
+    PayInSettings, PayIns, Payments, PlanNotice, RefundFile, Settings, TransferFile, keep_scheduling,
 };
 pub use store::SEALED;

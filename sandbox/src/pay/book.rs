@@ -74,6 +74,7 @@ pub(super) struct Refund {
     /// With the customer from this second on.
     pub(super) done_at: i64,
     pub(super) told: bool,
+    pub(super) told_abnormal: bool,
 }
 
 /// A notice that still has to be accepted.

@@ -1,4 +1,5 @@
-//! Refunds: the same number once, never more than was paid, with the customer a minute later.
+//! Refunds: the same number once, never more than was paid, with the customer a minute later, or stuck until somebody mends
+//! it.
 
 use serde_json::{Value, json};
 use weigui_wechat::pay::china_time;
@@ -10,7 +11,7 @@ use super::counter::{Answer, Asked, refuse};
 /// Seconds until a refund is with the customer.
 const TAKES_S: i64 = 60;
 
-pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, now: i64) -> Answer {
+pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, (now, abnormal): (i64, bool)) -> Answer {
     let body = &asked.body;
     let text = |at: &str| {
         body.pointer(at)
@@ -22,7 +23,7 @@ pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, now: i64) -> Answer {
     let (out_refund_no, out_trade_no) = (text("/out_refund_no"), text("/out_trade_no"));
     if let Some(known) = book.refunds.get(&out_refund_no) {
         return if known.ask == *body {
-            look(book, &out_refund_no, now)
+            look(book, &out_refund_no, (now, abnormal))
         } else {
             refuse(400, "INVALID_REQUEST", "商户退款单号重复，且参数不一致")
         };
@@ -51,12 +52,13 @@ pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, now: i64) -> Answer {
         asked_at: now,
         done_at: now + TAKES_S,
         told: false,
+        told_abnormal: false,
     };
     book.refunds.insert(out_refund_no.clone(), refund);
-    look(book, &out_refund_no, now)
+    look(book, &out_refund_no, (now, abnormal))
 }
 
-pub(super) fn look(book: &Book, out_refund_no: &str, now: i64) -> Answer {
+pub(super) fn look(book: &Book, out_refund_no: &str, (now, abnormal): (i64, bool)) -> Answer {
     let found = book.refunds.get(out_refund_no).and_then(|refund| {
         let order = book.orders.get(&refund.out_trade_no)?;
         Some((refund, order))
@@ -64,12 +66,18 @@ pub(super) fn look(book: &Book, out_refund_no: &str, now: i64) -> Answer {
     let Some((refund, order)) = found else {
         return refuse(404, "RESOURCE_NOT_EXISTS", "退款单不存在");
     };
-    let done = refund.done_at <= now;
+    let ended = refund.done_at <= now;
+    let done = ended && !abnormal;
+    let status = match (ended, abnormal) {
+        (true, true) => "ABNORMAL",
+        (true, false) => "SUCCESS",
+        (false, _) => "PROCESSING",
+    };
     let mut all = json!({
         "refund_id": refund.refund_id, "out_refund_no": refund.out_refund_no, "out_trade_no": refund.out_trade_no,
         "transaction_id": order.transaction_id, "channel": "ORIGINAL", "user_received_account": "支付用户零钱",
         "create_time": china_time(refund.asked_at).unwrap_or_default(),
-        "status": if done { "SUCCESS" } else { "PROCESSING" },
+        "status": status,
         "amount": {"total": order.total, "refund": refund.amount, "payer_total": order.total,
             "payer_refund": refund.amount, "currency": "CNY"},
     });
@@ -82,14 +90,15 @@ pub(super) fn look(book: &Book, out_refund_no: &str, now: i64) -> Answer {
     Answer::Json(200, all)
 }
 
-/// Tells of refunds that have come to their end.
-pub(super) fn tell(book: &mut Book, now: i64) {
+/// Tells of refunds that have come to their end, or got stuck.
+pub(super) fn tell(book: &mut Book, (now, abnormal): (i64, bool)) {
     let ended: Vec<Refund> = book
         .refunds
         .values_mut()
-        .filter(|refund| !refund.told && refund.done_at <= now)
+        .filter(|refund| refund.done_at <= now && !refund.told && !(abnormal && refund.told_abnormal))
         .map(|refund| {
-            refund.told = true;
+            refund.told = !abnormal;
+            refund.told_abnormal = abnormal;
             refund.clone()
         })
         .collect();
@@ -97,16 +106,25 @@ pub(super) fn tell(book: &mut Book, now: i64) {
         let Some(order) = book.orders.get(&refund.out_trade_no) else {
             continue;
         };
-        let content = json!({
+        let status = if abnormal { "ABNORMAL" } else { "SUCCESS" };
+        let mut content = json!({
             "mchid": DEMO_MERCHANT.mchid, "out_trade_no": refund.out_trade_no,
             "transaction_id": order.transaction_id, "out_refund_no": refund.out_refund_no,
-            "refund_id": refund.refund_id, "refund_status": "SUCCESS", "user_received_account": "支付用户零钱",
-            "success_time": china_time(refund.done_at).unwrap_or_default(),
+            "refund_id": refund.refund_id, "refund_status": status, "user_received_account": "支付用户零钱",
             "amount": {"total": order.total, "refund": refund.amount, "payer_total": order.total,
                 "payer_refund": refund.amount},
         });
+        if !abnormal && let Some(fields) = content.as_object_mut() {
+            let at = china_time(refund.done_at).unwrap_or_default();
+            fields.insert("success_time".to_owned(), at.into());
+        }
         if let Some(url) = &refund.notify_url {
-            book.notify(url, "REFUND.SUCCESS", "refund", content, refund.done_at);
+            let what = if abnormal {
+                "REFUND.ABNORMAL"
+            } else {
+                "REFUND.SUCCESS"
+            };
+            book.notify(url, what, "refund", content, refund.done_at);
         }
     }
 }

@@ -77,7 +77,7 @@ export const audit = (query: AuditQuery, cursor: string | null) =>
 export const verifyAudit = () => ask(client.GET('/api/office/audit/verify'))
 
 export interface CaseQuery {
-  kind?: 'unknown_transfer' | 'difference' | 'recon_file' | 'dispute'
+  kind?: 'unknown_transfer' | 'difference' | 'recon_file' | 'dispute' | 'pay_in'
   state?: 'open' | 'claimed' | 'checking' | 'closed'
   owner?: 'me' | 'none'
   overdue?: boolean

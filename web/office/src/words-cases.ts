@@ -6,6 +6,7 @@ export const CASE_KINDS = [
   { value: 'unknown_transfer', title: '转账结果未知' },
   { value: 'difference', title: '对账差异' },
   { value: 'recon_file', title: '对账文件异常' },
+  { value: 'pay_in', title: '收款退款异常' },
   { value: 'dispute', title: '交易申诉' },
 ] as const
 
@@ -23,7 +24,7 @@ const STEPS: Record<string, string> = {
   claimed: '认领',
   released: '退回',
   noted: '备注',
-  asked: '查询核心',
+  asked: '再次查询',
   proposed: '提交更正',
   approved: '复核通过',
   returned: '复核退回',
@@ -50,10 +51,11 @@ const RUN_KINDS: Record<string, string> = {
   biller: '缴费单位',
 }
 
-/** What is or was wrong with the other side's file. */
+/** Why the other side's file is or was not compared. */
 const TROUBLES: Record<string, Said> = {
   late: { text: '文件迟到', tone: 'bad' },
   broken: { text: '文件不完整', tone: 'bad' },
+  failed: { text: '未能比对', tone: 'bad' },
 }
 
 const RUN_STATES: Record<string, Said> = {

@@ -26,6 +26,7 @@ const pay = (set: object) => ({
   notices_fivefold: false,
   no_money: false,
   refuse_refunds: false,
+  refunds_abnormal: false,
   ...set,
 })
 const wechat = (set: object) => ({
@@ -136,6 +137,18 @@ export const PARTS: Part[] = [
         label: '零钱不足',
         explain: '手机里付不成款。订单还在，换个办法还能付，过期自动关闭。',
         set: pay({ no_money: true }),
+      },
+      {
+        id: 'no-refunds',
+        label: '拒绝退款',
+        explain: '新的退款一概拒绝。充值退款退回账户，付款时没能入账的由人处理。',
+        set: pay({ refuse_refunds: true }),
+      },
+      {
+        id: 'stuck',
+        label: '退款异常',
+        explain: '退款送不到付款人手里。银行建立工单，恢复正常后照样退到、工单自动办结。',
+        set: pay({ refunds_abnormal: true }),
       },
       { id: 'down', label: '停机', explain: '下不了单，也退不了款，恢复后继续。', set: pay({ down: true }) },
     ],

@@ -1,6 +1,9 @@
 //! Reading the core's feed of changes: each reader has a place in SQL that moves with what was made of the page, in one
 //! transaction, so that a page is never done twice and never left out, whichever node dies when.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use corebank::{Answer, Change, FEED_END};
 use identity::CustomerId;
 use kit::{
@@ -19,12 +22,21 @@ use crate::{
 const PAGE: u32 = 200;
 /// How long a silent reader keeps others out. Short: a posting is told within seconds of it.
 const LEASE: Ms = 4 * SECOND;
+/// How often a long reading says that it is still at it.
+const RENEWAL: Duration = Duration::from_secs(1);
 
 /// What a node remembers of its own lease.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FeedLease {
     fence: i64,
     until: Ms,
+}
+
+/// The lease under which a turn was read.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptLease {
+    name: &'static str,
+    fence: i64,
 }
 
 /// Pages of the feed that are this reader's to do.
@@ -37,6 +49,15 @@ pub struct FeedTurn {
     pub changes: Vec<Change>,
     /// When this reader began; what is older is history.
     pub began_at: Ms,
+}
+
+impl FeedTurn {
+    pub fn kept(&self) -> KeptLease {
+        KeptLease {
+            name: self.name,
+            fence: self.fence,
+        }
+    }
 }
 
 impl Accounts {
@@ -69,6 +90,32 @@ impl Accounts {
             changes: page.items,
             began_at: row.began_at,
         }))
+    }
+
+    /// Does what takes longer than a lease: nobody else reads meanwhile. A lease that was lost all the same is found out by
+    /// [`Self::feed_done`].
+    pub async fn keeping<T>(&self, lease: KeptLease, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            done = work => done,
+            never = self.renews(lease) => match never {},
+        }
+    }
+
+    async fn renews(&self, KeptLease { name, fence }: KeptLease) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let now = self.cx.clock.now();
+            let renewed = self
+                .cx
+                .db
+                .tx(async move |c| feed::lease(c, name, (fence, fence), now, now + LEASE).await)
+                .await;
+            match renewed {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!(reader = name, "a reader of the feed was overtaken"),
+                Err(error) => tracing::warn!(reader = name, cause = %error, "a lease could not be renewed"),
+            }
+        }
     }
 
     /// Reads on in the same turn; false at the end of the feed.

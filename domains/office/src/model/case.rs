@@ -2,6 +2,7 @@
 
 use kit::clock::{DAY, HOUR, Ms};
 use kit::crypto::sha256;
+use payments::{PayInId, RefundId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,14 +27,17 @@ pub(crate) enum CaseKind {
     Dispute,
     /// 对账文件异常: the other side's file of a day is late or not whole.
     ReconFile,
+    /// 收款退款异常: what came in through WeChat Pay, or goes back, does not get on.
+    PayIn,
 }
 
 impl CaseKind {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::UnknownTransfer,
         Self::Difference,
         Self::Dispute,
         Self::ReconFile,
+        Self::PayIn,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -42,6 +46,7 @@ impl CaseKind {
             Self::Difference => "difference",
             Self::Dispute => "dispute",
             Self::ReconFile => "recon_file",
+            Self::PayIn => "pay_in",
         }
     }
 
@@ -53,7 +58,7 @@ impl CaseKind {
     /// (银行业保险业消费投诉处理管理办法, 2020); the others are the bank's own.
     pub(crate) fn time_limit(self) -> Ms {
         match self {
-            Self::UnknownTransfer | Self::ReconFile => 4 * HOUR,
+            Self::UnknownTransfer | Self::ReconFile | Self::PayIn => 4 * HOUR,
             Self::Difference => DAY,
             Self::Dispute => 15 * DAY,
         }
@@ -62,9 +67,14 @@ impl CaseKind {
     /// Whether such a case is about one amount; that of a file is about a day.
     pub(crate) fn has_amount(self) -> bool {
         match self {
-            Self::UnknownTransfer | Self::Difference | Self::Dispute => true,
+            Self::UnknownTransfer | Self::Difference | Self::Dispute | Self::PayIn => true,
             Self::ReconFile => false,
         }
+    }
+
+    /// Whether the core or WeChat Pay may be asked again about such a case.
+    pub(crate) fn is_asked_for(self) -> bool {
+        matches!(self, Self::UnknownTransfer | Self::PayIn)
     }
 
     /// With what a person may close such a case without moving money. An unknown transfer is decided by the core
@@ -88,6 +98,11 @@ impl CaseKind {
                 ("mended_there", "对方已重新出具文件"),
                 ("explained", "已查明原因，无需处理"),
             ],
+            Self::PayIn => &[
+                ("at_pay", "已在微信支付商户平台处理"),
+                ("paid_otherwise", "已用其他方式退给客户"),
+                ("explained", "已查明原因，无需处理"),
+            ],
         }
     }
 }
@@ -98,6 +113,10 @@ pub(crate) fn outcome_text(kind: CaseKind, code: &str) -> &'static str {
     match (code, listed) {
         (_, Some((_, text))) => text,
         (CORRECTED, _) => "已复核更正",
+        (GIVEN_BACK, _) => "微信支付已退回付款人",
+        (PUT_BACK, _) => "微信支付没有退成，款项已退回账户",
+        (UNCREDITED, _) => "未能入账，已转原路退款",
+        (FAILED, None) if kind == CaseKind::PayIn => "没有退成，没有扣款",
         (SUCCEEDED, _) => "核心确认已入账",
         (FAILED, _) => "核心确认未入账，款项未转出",
         (RETURNED, _) => "已退汇，款项已退回付款账户",
@@ -107,10 +126,13 @@ pub(crate) fn outcome_text(kind: CaseKind, code: &str) -> &'static str {
 
 /// The outcome of a case whose correction was approved.
 pub(crate) const CORRECTED: &str = "corrected";
-/// Outcomes that the core itself has decided.
+/// Outcomes that the core or WeChat Pay itself has decided.
 pub(crate) const SUCCEEDED: &str = "succeeded";
 pub(crate) const FAILED: &str = "failed";
 pub(crate) const RETURNED: &str = "returned";
+pub(crate) const GIVEN_BACK: &str = "given_back";
+pub(crate) const PUT_BACK: &str = "put_back";
+pub(crate) const UNCREDITED: &str = "uncredited";
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -178,7 +200,7 @@ impl CaseState {
 pub(crate) struct Case {
     pub(crate) id: CaseId,
     pub(crate) kind: CaseKind,
-    /// `transfer:ID`, `difference:ID`, `dispute:ID`, `file:CHANNEL|DAY`.
+    /// `transfer:ID`, `difference:ID`, `dispute:ID`, `file:CHANNEL|DAY`, `payin:ID`, `refund:ID`, `twice:ID`.
     pub(crate) subject: String,
     /// Empty when no one customer is concerned.
     pub(crate) customer: String,
@@ -200,6 +222,43 @@ impl Case {
     /// The id within the subject.
     pub(crate) fn subject_id(&self) -> &str {
         self.subject.split_once(':').map_or("", |(_, id)| id)
+    }
+}
+
+/// What of a payment into the bank does not get on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    PayIn(PayInId),
+    Refund(RefundId),
+    /// This refund reached the payer, and the account as well.
+    Twice(RefundId),
+}
+
+impl Stuck {
+    pub(crate) fn of(payin: PayInId, refund: Option<RefundId>, twice: bool) -> Self {
+        match refund {
+            Some(id) if twice => Self::Twice(id),
+            Some(id) => Self::Refund(id),
+            None => Self::PayIn(payin),
+        }
+    }
+
+    pub(crate) fn subject(self) -> String {
+        match self {
+            Self::PayIn(id) => format!("payin:{id}"),
+            Self::Refund(id) => format!("refund:{id}"),
+            Self::Twice(id) => format!("twice:{id}"),
+        }
+    }
+
+    pub(crate) fn parse(subject: &str) -> Option<Self> {
+        let (what, id) = subject.split_once(':')?;
+        match what {
+            "payin" => id.parse().ok().map(Self::PayIn),
+            "refund" => id.parse().ok().map(Self::Refund),
+            "twice" => id.parse().ok().map(Self::Twice),
+            _ => None,
+        }
     }
 }
 
@@ -282,6 +341,22 @@ mod tests {
             assert_eq!(CaseState::parse(state.name()), Some(state));
         }
         assert_eq!(CaseKind::parse("anything"), None);
+    }
+
+    #[test]
+    fn what_is_stuck_is_read_back() {
+        let (payin, refund): (PayInId, RefundId) = (uuid::Uuid::nil().into(), uuid::Uuid::max().into());
+        for (stuck, subject) in [
+            (Stuck::of(payin, None, false), format!("payin:{payin}")),
+            (Stuck::of(payin, Some(refund), false), format!("refund:{refund}")),
+            (Stuck::of(payin, Some(refund), true), format!("twice:{refund}")),
+        ] {
+            assert_eq!(stuck.subject(), subject);
+            assert_eq!(Stuck::parse(&subject), Some(stuck));
+        }
+        for bad in ["", "payin", "payin:", "transfer:x", "refund:1"] {
+            assert_eq!(Stuck::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

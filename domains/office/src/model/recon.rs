@@ -32,7 +32,7 @@ pub(crate) enum ReconKind {
     Biller,
 }
 
-/// What is wrong with the other side's file of a day.
+/// Why the other side's file of a day is not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Trouble {
@@ -40,6 +40,8 @@ pub(crate) enum Trouble {
     Late,
     /// 不完整: it has come, and does not fit its own trailer.
     Broken,
+    /// 未能比对: it could not be compared, for a fault on our own side.
+    Failed,
 }
 
 impl Trouble {
@@ -47,11 +49,12 @@ impl Trouble {
         match self {
             Self::Late => "late",
             Self::Broken => "broken",
+            Self::Failed => "failed",
         }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Late, Self::Broken]
+        [Self::Late, Self::Broken, Self::Failed]
             .into_iter()
             .find(|trouble| trouble.name() == text)
     }

@@ -116,6 +116,8 @@ pub(crate) enum RefundStage {
     Failed,
     /// WeChat Pay could not deliver it: a person must.
     Manual,
+    /// A person has.
+    Handled,
 }
 
 impl RefundStage {
@@ -124,7 +126,8 @@ impl RefundStage {
             RefundState::Debiting | RefundState::Sending | RefundState::Returning => Self::Processing,
             RefundState::Done => Self::Done,
             RefundState::Refused | RefundState::Returned => Self::Failed,
-            RefundState::Manual => Self::Manual,
+            RefundState::Manual | RefundState::Stranded => Self::Manual,
+            RefundState::Handled => Self::Handled,
         }
     }
 
@@ -136,6 +139,7 @@ impl RefundStage {
             Self::Done => "已退回付款人",
             Self::Failed => "没有退成，款项未动",
             Self::Manual => "微信未能退回，需人工处理",
+            Self::Handled => "已由人工处理",
         }
     }
 }

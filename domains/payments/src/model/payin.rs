@@ -96,12 +96,16 @@ pub(crate) enum RefundState {
     Returning,
     /// Back in the account.
     Returned,
-    /// WeChat Pay could not deliver it: a person looks at it.
+    /// WeChat Pay could not deliver it (`ABNORMAL`): a person looks at it, and Pay goes on being asked.
     Manual,
+    /// Neither with the customer nor in the account: only a person can end it.
+    Stranded,
+    /// A person has ended it outside.
+    Handled,
 }
 
 impl RefundState {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Debiting,
         Self::Sending,
         Self::Done,
@@ -109,6 +113,8 @@ impl RefundState {
         Self::Returning,
         Self::Returned,
         Self::Manual,
+        Self::Stranded,
+        Self::Handled,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -120,6 +126,8 @@ impl RefundState {
             Self::Returning => "returning",
             Self::Returned => "returned",
             Self::Manual => "manual",
+            Self::Stranded => "stranded",
+            Self::Handled => "handled",
         }
     }
 
@@ -130,11 +138,41 @@ impl RefundState {
     /// What the customer reads.
     pub(crate) fn text(self) -> &'static str {
         match self {
-            Self::Debiting | Self::Sending | Self::Returning | Self::Manual => "处理中",
+            Self::Debiting | Self::Sending | Self::Returning => "处理中",
+            Self::Manual | Self::Stranded => "退款受阻，银行正在人工处理",
+            Self::Handled => "已由银行人工处理",
             Self::Done => "已退回微信",
             Self::Refused => "未能退款，没有扣款",
             Self::Returned => "未能退款，款项已退回账户",
         }
+    }
+
+    /// What staff read.
+    pub(crate) fn staff_text(self) -> &'static str {
+        match self {
+            Self::Debiting => "正在从账户扣款",
+            Self::Sending => "微信支付处理中",
+            Self::Done => "已退回付款人",
+            Self::Refused => "没有退成，没有扣款",
+            Self::Returning => "微信支付没有退成，正在退回账户",
+            Self::Returned => "微信支付没有退成，款项已退回账户",
+            Self::Manual => "微信支付退款异常，付款人没有收到",
+            Self::Stranded => "微信支付没有退成，款项也没有退回账户",
+            Self::Handled => "已由人工处理",
+        }
+    }
+
+    /// Whether it waits for a person, who may end it.
+    pub(crate) fn needs_a_person(self) -> bool {
+        matches!(self, Self::Manual | Self::Stranded)
+    }
+
+    /// Whether somebody goes on asking how it stands.
+    pub(crate) fn is_asked_for(self) -> bool {
+        matches!(
+            self,
+            Self::Debiting | Self::Sending | Self::Returning | Self::Manual
+        )
     }
 }
 
@@ -273,6 +311,8 @@ pub(crate) struct Refund {
     /// Whether it comes out of the account; money that never got in does not.
     pub(crate) debits: bool,
     pub(crate) state: RefundState,
+    /// Why it came to where it is: Pay's or the core's code.
+    pub(crate) reason: String,
     pub(crate) business_date: String,
     pub(crate) created_at: Ms,
     pub(crate) checks: i64,

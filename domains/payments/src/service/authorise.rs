@@ -146,7 +146,7 @@ impl Payments {
             .map_err(|error| self.used_already(transfer, error))?;
         let sum = self.permit(c, transfer, now).await?;
         self.proved_enough(c, transfer, (sum, proven)).await?;
-        self.not_taken(c, transfer).await?;
+        self.takes_bill(c, transfer).await?;
         let sent = self.sent(c, transfer, now).await?;
         if !store::authorised(c, &sent).await? {
             return Err(Error::WrongState);

@@ -187,6 +187,16 @@ impl Payments {
         Ok(())
     }
 
+    /// The same in the transaction that pays it, against everybody who pays it at this moment.
+    pub(crate) async fn takes_bill(&self, c: &mut Conn, t: &Transfer) -> Result<(), Error> {
+        if t.purpose != Purpose::Bill {
+            return Ok(());
+        }
+        let (_, biller, bill_no, ..) = store::bill(c, t.id).await?.ok_or(Error::NotFound)?;
+        store::lock_bill(c, &biller, &bill_no).await?;
+        self.not_taken(c, t).await
+    }
+
     pub(crate) fn hub(&self) -> Result<Arc<dyn BillerHub>, Error> {
         self.hub.clone().ok_or(Error::BillerUnknown)
     }

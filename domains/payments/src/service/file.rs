@@ -10,7 +10,7 @@ use super::Payments;
 use super::look::{payee_shown, reason_of};
 use crate::error::Error;
 use crate::model::transfer::{State, TransferId};
-use crate::store::ours;
+use crate::store::ours::{self, Place};
 
 /// A transfer as staff see it: masked, with every instant of its life. Amounts are fen, instants ms UTC, 0 for not yet.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -126,21 +126,20 @@ impl Payments {
         }
     }
 
-    /// Transfers that ended within `[from, to)`, and those still under way that were authorised before `to`; a page in
-    /// id order after `after`.
-    pub async fn lines_between(
+    /// What our books say was booked within `[from, to)`: a page from a place on, and the place behind it while there may be
+    /// more.
+    pub async fn booked_within(
         &self,
-        (from, to): (Ms, Ms),
-        after: &str,
+        span: (Ms, Ms),
+        place: Place,
         limit: i64,
-    ) -> Result<Vec<OurLine>, Error> {
-        let after = after.to_owned();
-        let rows = self
+    ) -> Result<(Vec<OurLine>, Option<Place>), Error> {
+        let read = self
             .cx
             .db
-            .glance(async move |c| ours::between(c, (from, to), &after, limit).await)
-            .await?;
-        Ok(rows.into_iter().map(line).collect())
+            .glance(async move |c| ours::booked(c, span, &place, limit).await);
+        let (rows, behind) = read.await?;
+        Ok((rows.into_iter().map(line).collect(), behind))
     }
 
     /// Our line with this id, if the id is a transfer, a top-up, a collection or a refund of ours.

@@ -10,7 +10,7 @@ use kit::jobs::{self, NewJob};
 use kit::money::Money;
 
 use super::Payments;
-use super::settle::{PATIENCE, Word};
+use super::settle::{Word, in_time};
 use crate::error::Error;
 use crate::jobs::SETTLE;
 use crate::model::purpose::Purpose;
@@ -96,10 +96,10 @@ impl Payments {
             hold,
             amount: None,
         };
-        match tokio::time::timeout(PATIENCE, self.core.post(&order)).await {
-            Ok(Answer::Done(posted)) => Word::Booked(posted),
-            Ok(Answer::Refused(refusal)) => Word::Refused(refusal.code),
-            Ok(Answer::Unknown) | Err(_) => Word::Unknown,
+        match in_time(self.core.post(&order)).await {
+            Answer::Done(posted) => Word::Booked(posted),
+            Answer::Refused(refusal) => Word::Refused(refusal.code),
+            Answer::Unknown => Word::Unknown,
         }
     }
 
@@ -150,10 +150,10 @@ impl Payments {
             return false;
         };
         let order = VoidOrder { id, hold };
-        match tokio::time::timeout(PATIENCE, self.core.void(&order)).await {
+        match in_time(self.core.void(&order)).await {
             // Refused: resolved or run out before, so free either way.
-            Ok(Answer::Done(_) | Answer::Refused(_)) => true,
-            Ok(Answer::Unknown) | Err(_) => false,
+            Answer::Done(_) | Answer::Refused(_) => true,
+            Answer::Unknown => false,
         }
     }
 
@@ -171,10 +171,10 @@ impl Payments {
             // What a biller may have been told of is held until it has spoken.
             timeout_ms: (t.purpose != Purpose::Bill).then_some(t.execute_at - t.authorised_at + SAFETY),
         };
-        match tokio::time::timeout(PATIENCE, self.core.hold(&order)).await {
-            Ok(Answer::Done(_)) => Held::Yes,
-            Ok(Answer::Refused(refusal)) => Held::No(refusal.code),
-            Ok(Answer::Unknown) | Err(_) => Held::Unknown,
+        match in_time(self.core.hold(&order)).await {
+            Answer::Done(_) => Held::Yes,
+            Answer::Refused(refusal) => Held::No(refusal.code),
+            Answer::Unknown => Held::Unknown,
         }
     }
 }

@@ -41,6 +41,7 @@ use kit::clock::Ms;
 use kit::cx::Cx;
 use kit::limits::{Limiter, Quota};
 
+pub use crate::store::ours::Place as BookedPlace;
 pub use autorepay::AutoRepayNotice;
 pub(crate) use autorepay::{AgreementState, CardAgreement, SignAutoRepay};
 pub(crate) use banks::BankChoice;
@@ -55,7 +56,7 @@ pub use file::{CoreWord, OurLine, TransferFile};
 pub use look::{Figures, Notice};
 pub(crate) use look::{TransferState, payee_shown, reason_of};
 pub(crate) use payee::NameCheck;
-pub use payin::{PayInSettings, PayIns};
+pub use payin::{PayInEnd, PayInFile, PayInSettings, PayIns, RefundFile};
 pub(crate) use receipt::receipt_no;
 pub(crate) use repay::{BillState, Repay};
 pub(crate) use schedule::{NewSchedule, ScheduleState};

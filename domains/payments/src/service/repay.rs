@@ -83,8 +83,9 @@ impl Payments {
         let under_way_fen = self
             .cx
             .db
-            .glance(async move |c| store::under_way(c, customer, &idx, name).await)
-            .await?;
+            .glance(async move |c| store::gone(c, (customer, &idx, name)).await)
+            .await?
+            .under_way;
         Ok(BillState {
             card,
             bill,
@@ -156,30 +157,33 @@ impl Payments {
             return Ok(None);
         }
         let (customer, idx) = (t.customer, t.to_idx.clone());
-        let (under_way, in_all) = self
+        let gone = self
             .cx
             .db
-            .glance(async move |c| store::gone(c, customer, &idx, Purpose::Repayment.name()).await)
+            .glance(async move |c| store::gone(c, (customer, &idx, Purpose::Repayment.name())).await)
             .await?;
         let Some(owed) = self.owed(&t.to_no).await? else {
             return Ok(None);
         };
-        let most = (owed - under_way).max(0);
+        let most = (owed - gone.under_way).max(0);
         fits(t.amount_fen, most)?;
-        Ok(Some(Owed { most, in_all }))
+        Ok(Some(Owed {
+            most,
+            in_all: gone.in_all,
+        }))
     }
 
     /// What was repaid since the core was asked is missing in its answer, whether it is under way or has arrived; `t` is
     /// counted in it already.
     pub(crate) async fn fits_still(c: &mut Conn, t: &Transfer, asked: Owed) -> Result<(), Error> {
-        let (_, in_all) = store::gone(c, t.customer, &t.to_idx, t.purpose.name()).await?;
-        let since = in_all - asked.in_all - t.amount_fen;
+        let gone = store::gone_by_now(c, way_of(t)).await?;
+        let since = gone.in_all - asked.in_all - t.amount_fen;
         fits(t.amount_fen, (asked.most - since).max(0))
     }
 
     /// Two repayments proved at the same moment must fit together; `t` counts as under way already.
     pub(crate) async fn not_more_than(c: &mut Conn, t: &Transfer, owed: i64) -> Result<(), Error> {
-        let sum = store::under_way(c, t.customer, &t.to_idx, t.purpose.name()).await?;
+        let sum = store::gone_by_now(c, way_of(t)).await?.under_way;
         if sum > owed {
             let most_fen = (owed - (sum - t.amount_fen)).max(0);
             return Err(Error::Overpaid { most_fen });
@@ -208,6 +212,10 @@ impl Payments {
             Answer::Unknown => Ok(None),
         }
     }
+}
+
+pub(super) fn way_of(t: &Transfer) -> store::Way<'_> {
+    (t.customer, &t.to_idx, t.purpose.name())
 }
 
 fn fits(amount: i64, most: i64) -> Result<(), Error> {

@@ -177,6 +177,9 @@ impl Payments {
         self.cx
             .db
             .tx(async move |c| {
+                if store::count_active(c, schedule.customer).await? >= MOST_ACTIVE {
+                    return Err(Error::TooManySchedules);
+                }
                 this.identity.challenge_spend(c, proven, &schedule.bound).await?;
                 if !store::schedule_begins(c, id, now).await? {
                     return Err(Error::WrongState);

@@ -24,6 +24,19 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(3_500);
 /// A transfer that the core has not seen this long after it left us was never sent.
 const GRACE: Ms = 5 * kit::clock::SECOND;
 
+/// What the core answered in time. That other words stand under the id is no refusal: something was done under it, or
+/// refused, and only asking for it tells which.
+pub(crate) async fn in_time<T>(answer: impl Future<Output = Answer<T>>) -> Answer<T> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Answer::Refused(refusal)) if refusal.code == RefusalCode::IdReused => {
+            tracing::error!("the core knows another order under an id of ours; it is asked for");
+            Answer::Unknown
+        }
+        Ok(answer) => answer,
+        Err(_) => Answer::Unknown,
+    }
+}
+
 /// What the core said of a transfer.
 pub(crate) enum Word {
     Booked(Posted),
@@ -115,35 +128,31 @@ impl Payments {
             memo: t.memo.clone(),
             business_date: t.business_date.parse().unwrap_or(self.cx.clock.today()),
         };
-        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
-            Ok(Answer::Done(Booking::Posted(posted))) => Word::Booked(posted),
-            Ok(Answer::Done(Booking::Pending(posted))) => Word::Accepted(posted),
-            Ok(Answer::Refused(refusal)) => Word::Refused(refusal.code),
-            Ok(Answer::Unknown) | Err(_) => Word::Unknown,
+        match in_time(self.core.transfer(&order)).await {
+            Answer::Done(Booking::Posted(posted)) => Word::Booked(posted),
+            Answer::Done(Booking::Pending(posted)) => Word::Accepted(posted),
+            Answer::Refused(refusal) => Word::Refused(refusal.code),
+            Answer::Unknown => Word::Unknown,
         }
     }
 
     async fn ask(&self, t: &Transfer) -> Word {
-        let status = tokio::time::timeout(PATIENCE, self.core.transfer_status(t.id.into())).await;
-        match status {
-            Ok(Answer::Done(TransferStatus::Posted(posted))) => Word::Booked(posted),
-            Ok(Answer::Done(TransferStatus::Pending(posted))) => Word::Accepted(posted),
-            Ok(Answer::Done(TransferStatus::Returned { returned, reason, .. })) => {
+        match in_time(self.core.transfer_status(t.id.into())).await {
+            Answer::Done(TransferStatus::Posted(posted)) => Word::Booked(posted),
+            Answer::Done(TransferStatus::Pending(posted)) => Word::Accepted(posted),
+            Answer::Done(TransferStatus::Returned { returned, reason, .. }) => {
                 Word::Returned(returned, reason)
             }
-            Ok(Answer::Done(TransferStatus::Refused(refusal))) => Word::Refused(refusal.code),
-            Ok(Answer::Done(TransferStatus::Voided)) => Word::Refused(RefusalCode::Declined),
-            Ok(Answer::Done(TransferStatus::NotSeen))
+            Answer::Done(TransferStatus::Refused(refusal)) => Word::Refused(refusal.code),
+            Answer::Done(TransferStatus::Voided) => Word::Refused(RefusalCode::Declined),
+            Answer::Done(TransferStatus::NotSeen)
                 if t.state == State::Processing && self.cx.clock.now() >= t.left_at() + GRACE =>
             {
                 self.send_at_last(t).await
             }
-            Ok(
-                Answer::Done(TransferStatus::NotSeen | TransferStatus::Held)
-                | Answer::Refused(_)
-                | Answer::Unknown,
-            )
-            | Err(_) => Word::Unknown,
+            Answer::Done(TransferStatus::NotSeen | TransferStatus::Held)
+            | Answer::Refused(_)
+            | Answer::Unknown => Word::Unknown,
         }
     }
 

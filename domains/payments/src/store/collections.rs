@@ -125,7 +125,7 @@ pub(crate) async fn collection_code(c: &mut Conn, id: PayInId, code_url: &str) -
 /// The refunds of the collections that were opened from one instant to another, both included.
 pub(crate) async fn collection_refunds(c: &mut Conn, (from, to): (Ms, Ms)) -> Result<Vec<RefundRow>> {
     c.rows(
-        "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks
+        "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks, r.reason
          from payments_collection k join payments_topup_refund r on r.topup_id = k.id
          where k.created_at >= ? and k.created_at <= ? order by r.created_at, r.id",
         (from, to),

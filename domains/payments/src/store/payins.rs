@@ -68,6 +68,7 @@ pub(crate) struct RefundRow {
     pub(crate) business_date: String,
     pub(crate) created_at: Ms,
     pub(crate) checks: i64,
+    pub(crate) reason: String,
 }
 
 impl FromRow for RefundRow {
@@ -82,6 +83,7 @@ impl FromRow for RefundRow {
             business_date: cols.get(6)?,
             created_at: cols.get(7)?,
             checks: cols.get(8)?,
+            reason: cols.get(9)?,
         })
     }
 }
@@ -240,7 +242,7 @@ pub(crate) async fn insert_refund(c: &mut Conn, r: &RefundRow) -> Result<u64> {
 
 pub(crate) async fn refund(c: &mut Conn, id: RefundId) -> Result<Option<RefundRow>> {
     c.row(
-        "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks
+        "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks, reason
          from payments_topup_refund where id = ?",
         (id,),
     )
@@ -249,7 +251,7 @@ pub(crate) async fn refund(c: &mut Conn, id: RefundId) -> Result<Option<RefundRo
 
 pub(crate) async fn refunds(c: &mut Conn, payin: PayInId) -> Result<Vec<RefundRow>> {
     c.rows(
-        "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks
+        "select id, topup_id, back_id, amount, debits, state, business_date, created_at, checks, reason
          from payments_topup_refund where topup_id = ? order by created_at, id",
         (payin,),
     )
@@ -263,7 +265,7 @@ pub(crate) async fn refunds_of(
     (from, to): (Ms, Ms),
 ) -> Result<Vec<RefundRow>> {
     c.rows(
-        "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks
+        "select r.id, r.topup_id, r.back_id, r.amount, r.debits, r.state, r.business_date, r.created_at, r.checks, r.reason
          from payments_topup t join payments_topup_refund r on r.topup_id = t.id
          where t.customer_id = ? and t.created_at >= ? and t.created_at <= ? order by r.created_at, r.id",
         (customer, from, to),

@@ -1,7 +1,7 @@
 //! Transfers.
 
 use kit::clock::Ms;
-use kit::db::{Conn, FromCol, FromRow, Result};
+use kit::db::{Cols, Conn, FromCol, FromRow, Result};
 
 use crate::model::transfer::{Hold, State, Transfer, TransferId};
 
@@ -47,8 +47,8 @@ pub(crate) struct Row {
 
 /// Read by position, because a row has more columns than a tuple may.
 impl FromRow for Row {
-    fn from_row(cols: &kit::db::Cols<'_>) -> Result<Self> {
-        fn at<T: FromCol>(cols: &kit::db::Cols<'_>, place: usize) -> Result<T> {
+    fn from_row(cols: &Cols<'_>) -> Result<Self> {
+        fn at<T: FromCol>(cols: &Cols<'_>, place: usize) -> Result<T> {
             cols.get(place)
         }
         Ok(Self {
@@ -298,7 +298,7 @@ pub(crate) async fn figures(c: &mut Conn, since: Ms) -> Result<(i64, i64, i64)> 
 /// Whether another payment from a customer to an account for this purpose is on its way, or has arrived since an instant.
 pub(crate) async fn another_since(
     c: &mut Conn,
-    (customer, to_idx, purpose): (identity::CustomerId, &str, &str),
+    (customer, to_idx, purpose): Way<'_>,
     but: TransferId,
     since: Ms,
 ) -> Result<bool> {
@@ -312,38 +312,49 @@ pub(crate) async fn another_since(
     Ok(found.is_some())
 }
 
-/// What is on its way from a customer to an account for this purpose, and all that is or has arrived. Fen.
-pub(crate) async fn gone(
-    c: &mut Conn,
-    customer: identity::CustomerId,
-    to_idx: &str,
-    purpose: &str,
-) -> Result<(i64, i64)> {
-    let sums: Option<(Option<i64>, Option<i64>)> = c
+/// What went from a customer to an account for a purpose. Fen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gone {
+    /// On its way.
+    pub(crate) under_way: i64,
+    /// On its way, or arrived.
+    pub(crate) in_all: i64,
+}
+
+impl FromRow for Gone {
+    fn from_row(cols: &Cols<'_>) -> Result<Self> {
+        Ok(Self {
+            under_way: cols.get::<Option<i64>>(0)?.unwrap_or(0),
+            in_all: cols.get::<Option<i64>>(1)?.unwrap_or(0),
+        })
+    }
+}
+
+/// Customer, index of the account, name of the purpose.
+pub(crate) type Way<'a> = (identity::CustomerId, &'a str, &'a str);
+
+pub(crate) async fn gone(c: &mut Conn, way: Way<'_>) -> Result<Gone> {
+    let sums = c
         .row(
             "select cast(sum(case when state = 'succeeded' then 0 else amount end) as signed), cast(sum(amount) as signed)
              from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
              and state in ('waiting', 'processing', 'at_clearing', 'succeeded')",
-            (customer, to_idx, purpose),
+            way,
         )
         .await?;
-    let (under_way, in_all) = sums.unwrap_or_default();
-    Ok((under_way.unwrap_or(0), in_all.unwrap_or(0)))
+    Ok(sums.unwrap_or_default())
 }
 
-/// What is on its way from a customer to an account for this purpose. Fen.
-pub(crate) async fn under_way(
-    c: &mut Conn,
-    customer: identity::CustomerId,
-    to_idx: &str,
-    purpose: &str,
-) -> Result<i64> {
-    let sum: Option<(Option<i64>,)> = c
+/// The same with what others are writing at this moment: whoever has written its own before asks for all of it, waits for
+/// them, so that of two that do not fit together one sees the other.
+pub(crate) async fn gone_by_now(c: &mut Conn, way: Way<'_>) -> Result<Gone> {
+    let sums = c
         .row(
-            "select cast(sum(amount) as signed) from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
-             and state in ('waiting', 'processing', 'at_clearing')",
-            (customer, to_idx, purpose),
+            "select cast(sum(case when state = 'succeeded' then 0 else amount end) as signed), cast(sum(amount) as signed)
+             from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
+             and state in ('waiting', 'processing', 'at_clearing', 'succeeded') /*lock*/",
+            way,
         )
         .await?;
-    Ok(sum.and_then(|(sum,)| sum).unwrap_or(0))
+    Ok(sums.unwrap_or_default())
 }

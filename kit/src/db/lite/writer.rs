@@ -283,6 +283,9 @@ impl Writer {
     fn commit(&mut self, mut held: Vec<Box<dyn Job>>) {
         if self.inbox.broken {
             drop(self.lost());
+            for job in self.failed.drain(..) {
+                job.settle();
+            }
             return held.into_iter().for_each(|job| self.refuse(job, lost_log()));
         }
         self.meter.batch(held.len());

@@ -39,7 +39,7 @@ const LOOKS: Record<string, TopUpLook> = {
 }
 
 export const refunding = (topup: TopUpView): boolean =>
-  topup.refunds.some((refund) => ['debiting', 'sending', 'returning', 'manual'].includes(refund.state))
+  topup.refunds.some((refund) => ['debiting', 'sending', 'returning', 'manual', 'stranded'].includes(refund.state))
 
 /** What all of it says in one word. A state that this page does not know yet is being processed, never failed. */
 export function topUpLook(topup: TopUpView): TopUpLook {

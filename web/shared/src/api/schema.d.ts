@@ -1823,7 +1823,7 @@ export interface components {
          * @description Why there is a case.
          * @enum {string}
          */
-        CaseKind: "unknown_transfer" | "difference" | "dispute" | "recon_file";
+        CaseKind: "unknown_transfer" | "difference" | "dispute" | "recon_file" | "pay_in";
         /** @description A line of the work-list. Amounts are fen, instants ms UTC. */
         CaseLine: {
             /**
@@ -1851,6 +1851,7 @@ export interface components {
             core?: components["schemas"]["CoreWord"] | null;
             difference?: components["schemas"]["DifferenceFile"] | null;
             dispute?: components["schemas"]["DisputeFile"] | null;
+            payin?: components["schemas"]["StuckPayIn"] | null;
             recon?: components["schemas"]["CaseRun"] | null;
             transfer?: components["schemas"]["TransferFile"] | null;
         };
@@ -2806,6 +2807,29 @@ export interface components {
             }[];
             next?: string | null;
         };
+        /** @description A payment or a refund as staff see it: masked. Amounts are fen, instants ms UTC, 0 for not yet. */
+        PayInFile: {
+            account_masked: string;
+            /** Format: int64 */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description How often it was asked for in vain.
+             */
+            asked: number;
+            /** @description The customer of a top-up; none at the counter. */
+            customer?: string | null;
+            id: components["schemas"]["PayInId"];
+            /** @description Our number at WeChat Pay 商户订单号. */
+            number: string;
+            paid_at: components["schemas"]["i64"];
+            refund?: components["schemas"]["RefundFile"] | null;
+            state_text: string;
+            /** @description WeChat Pay's own number 微信支付订单号. */
+            transaction_id: string;
+            /** @description What it was for, as the payer read it. */
+            what: string;
+        };
         /** Format: uuid */
         PayInId: string;
         PayeeBook: {
@@ -3015,18 +3039,32 @@ export interface components {
             /** @description Matched and left over add up to each side's sum, to the fen. */
             sums_agree: boolean;
         };
+        /** @description The refund that the file is about. */
+        RefundFile: {
+            /** Format: int64 */
+            amount_fen: number;
+            created_at: components["schemas"]["i64"];
+            /** @description A person may end it. */
+            for_people: boolean;
+            id: components["schemas"]["RefundId"];
+            /** @description Our number at WeChat Pay 商户退款单号. */
+            number: string;
+            /** @description Pay's or the core's code; empty when there is none. */
+            reason: string;
+            state_text: string;
+        };
         /** Format: uuid */
         RefundId: string;
         /**
          * @description Where a refund stands, from the first person's word to the payer's hand.
          * @enum {string}
          */
-        RefundStage: "waiting" | "returned" | "processing" | "done" | "failed" | "manual";
+        RefundStage: "waiting" | "returned" | "processing" | "done" | "failed" | "manual" | "handled";
         /**
          * @description Where a refund stands.
          * @enum {string}
          */
-        RefundState: "debiting" | "sending" | "done" | "refused" | "returning" | "returned" | "manual";
+        RefundState: "debiting" | "sending" | "done" | "refused" | "returning" | "returned" | "manual" | "stranded" | "handled";
         /** @description Another alias; an empty one takes it away. */
         RenamePayee: {
             alias: string;
@@ -3192,6 +3230,11 @@ export interface components {
          * @enum {string}
          */
         Status: "normal" | "lost" | "frozen" | "dormant" | "closed";
+        /** @description What does not get on, as the page of its case shows it. */
+        StuckPayIn: components["schemas"]["PayInFile"] & {
+            /** @description The refund reached the payer, and the account as well. */
+            twice: boolean;
+        };
         SummaryEntries: {
             items: components["schemas"]["SummaryEntry"][];
         };
@@ -3361,10 +3404,10 @@ export interface components {
             to: components["schemas"]["TransferTo"];
         };
         /**
-         * @description What is wrong with the other side's file of a day.
+         * @description Why the other side's file of a day is not compared.
          * @enum {string}
          */
-        Trouble: "late" | "broken";
+        Trouble: "late" | "broken" | "failed";
         /** @description What a verification found. */
         Verdict: {
             checked_at: components["schemas"]["i64"];

@@ -59,16 +59,21 @@ impl Office {
         let Some(outcome) = self.outcome_of(id).await? else {
             return Ok(());
         };
+        self.settle(format!("transfer:{id}"), outcome).await
+    }
+
+    /// The case of what has decided itself, if there is one that nobody has closed.
+    pub(super) async fn settle(&self, subject: String, outcome: &'static str) -> Result<(), Error> {
         let this = self.clone();
         self.0
             .cx
             .db
-            .tx(async move |c| this.settle(c, id, outcome).await)
+            .tx(async move |c| this.settled(c, &subject, outcome).await)
             .await
     }
 
-    async fn settle(&self, c: &mut Conn, id: TransferId, outcome: &'static str) -> Result<(), Error> {
-        let Some(known) = cases::by_subject(c, &format!("transfer:{id}")).await? else {
+    async fn settled(&self, c: &mut Conn, subject: &str, outcome: &'static str) -> Result<(), Error> {
+        let Some(known) = cases::by_subject(c, subject).await? else {
             return Ok(());
         };
         let Some(mut case) = cases::hold(c, known.id).await? else {
@@ -81,7 +86,7 @@ impl Office {
         let happened = Happened {
             what: "settled",
             action: "case.settle",
-            text: outcome_text(CaseKind::UnknownTransfer, outcome),
+            text: outcome_text(case.kind, outcome),
         };
         self.step(c, &mut case, Step::Settle, &Hand::system(), &happened)
             .await

@@ -58,6 +58,7 @@ impl Office {
                     CaseKind::UnknownTransfer => return Err(Error::StillUnknown),
                     // No money differs by a file that is not there.
                     CaseKind::ReconFile => return Err(Error::WrongState),
+                    CaseKind::PayIn => this.is_ours_to_end(c, &case).await?,
                     CaseKind::Difference | CaseKind::Dispute => {}
                 }
                 let row = this.correction_row(&case, &hand, money, &reason);
@@ -97,7 +98,7 @@ impl Office {
                     text: &reason,
                 };
                 this.step(c, &mut case, Step::Approve, &hand, &happened).await?;
-                this.answer(c, &case, &word.answer).await
+                this.closes(c, &case, &word.answer).await
             })
             .await
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::payins::StuckPayIn;
 use super::{Hand, event_aad};
 use crate::error::Error;
 use crate::model::case::{Case, CaseId, CaseKind, CaseState, CorrectionId, Direction, outcome_text};
@@ -138,6 +139,8 @@ pub(crate) struct Matter {
     pub core: Option<CoreWord>,
     pub difference: Option<DifferenceFile>,
     pub dispute: Option<DisputeFile>,
+    /// What came in through WeChat Pay, with the refund that the case is about.
+    pub payin: Option<StuckPayIn>,
     /// The run that found the difference, or misses the file.
     pub recon: Option<CaseRun>,
 }
@@ -266,6 +269,7 @@ impl Office {
                 matter.dispute = self.0.accounts.dispute_file(id).await?;
             }
             CaseKind::ReconFile => matter.recon = self.run_of_file(id).await?,
+            CaseKind::PayIn => matter.payin = self.payin_of_case(case).await?,
         }
         Ok(matter)
     }

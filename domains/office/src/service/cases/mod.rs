@@ -3,6 +3,7 @@
 mod facts;
 mod four_eyes;
 mod look;
+mod payins;
 mod work;
 
 use audit::{Actor, Entry};

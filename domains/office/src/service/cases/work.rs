@@ -86,8 +86,8 @@ impl Office {
             .await
     }
 
-    /// Asks the core now instead of waiting for the next question of the loop. What it says is recorded by payments
-    /// and closes the case when it decides the transfer.
+    /// Asks the core, or WeChat Pay, now instead of waiting for the next question of the loop. What it says is recorded by
+    /// payments and closes the case when it decides it.
     pub(crate) async fn ask_core(&self, staff: &Staff, id: CaseId, seen: i64) -> Result<(), Error> {
         let (this, hand) = (self.clone(), Hand::of(staff));
         let case = self
@@ -96,7 +96,7 @@ impl Office {
             .db
             .tx(async move |c| {
                 let mut case = this.held(c, id, seen).await?;
-                if case.kind != CaseKind::UnknownTransfer {
+                if !case.kind.is_asked_for() {
                     return Err(Error::WrongState);
                 }
                 let happened = Happened {
@@ -108,6 +108,9 @@ impl Office {
                 Ok(case)
             })
             .await?;
+        if case.kind == CaseKind::PayIn {
+            return self.ask_of_payin(&case).await;
+        }
         let transfer = case
             .subject_id()
             .parse()
@@ -146,7 +149,7 @@ impl Office {
                     text: &reason,
                 };
                 this.step(c, &mut case, Step::Resolve, &hand, &happened).await?;
-                this.answer(c, &case, &how.answer).await
+                this.closes(c, &case, &how.answer).await
             })
             .await
     }
@@ -173,19 +176,20 @@ impl Office {
         Ok(())
     }
 
-    /// A dispute is answered in the transaction that closes its case.
-    pub(crate) async fn answer(&self, c: &mut Conn, case: &Case, answer: &str) -> Result<(), Error> {
-        if case.kind == CaseKind::Dispute {
-            let answer = checked(answer, "answer")?;
-            let dispute = case
-                .subject_id()
-                .parse()
-                .map_err(|_| Error::Row("dispute of a case"))?;
-            self.0
-                .accounts
-                .dispute_answer(c, dispute, &case.outcome, answer)
-                .await?;
+    /// What a person's closing of a case brings, in its transaction: a dispute is answered, a stuck refund is ended.
+    pub(crate) async fn closes(&self, c: &mut Conn, case: &Case, answer: &str) -> Result<(), Error> {
+        match case.kind {
+            CaseKind::Dispute => {
+                let answer = checked(answer, "answer")?;
+                let dispute = case
+                    .subject_id()
+                    .parse()
+                    .map_err(|_| Error::Row("dispute of a case"))?;
+                let accounts = &self.0.accounts;
+                Ok(accounts.dispute_answer(c, dispute, &case.outcome, answer).await?)
+            }
+            CaseKind::PayIn => self.end_payin(c, case).await,
+            CaseKind::UnknownTransfer | CaseKind::Difference | CaseKind::ReconFile => Ok(()),
         }
-        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use corebank::{Change, LineKind, StatementLine};
 use kit::clock::{DAY, MINUTE, Ms, date_of};
-use payments::OurLine;
+use payments::{BookedPlace, OurLine};
 
 use crate::error::Error;
 use crate::model::matching::{BOOKED, Line, PENDING, REFUSED};
@@ -89,18 +89,17 @@ impl Office {
         Ok(Ours::Known(as_line(id, &known)))
     }
 
-    /// Transfers of ours that ended within the span and are not among `seen`.
+    /// What we booked within the span and is not among `seen`.
     pub(super) async fn ours_beside(
         &self,
         span: (Ms, Ms),
         seen: &BTreeSet<String>,
     ) -> Result<Vec<OurLine>, Error> {
-        let (mut found, mut after) = (Vec::new(), String::new());
-        loop {
-            let page = self.0.payments.lines_between(span, &after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after.clone_from(&last.id);
+        let (mut found, mut next) = (Vec::new(), Some(BookedPlace::default()));
+        while let Some(place) = next {
+            let (page, behind) = self.0.payments.booked_within(span, place, PAGE).await?;
             found.extend(page.into_iter().filter(|line| !seen.contains(&line.id)));
+            next = behind;
         }
         Ok(found)
     }

@@ -1,4 +1,5 @@
-//! The other side's file is not there, or not whole: it is asked for again, and after its time a person is told, once.
+//! The other side's file is not there, not whole, or could not be compared: it is tried again, and after its time a person is
+//! told, once.
 
 use kit::clock::{MINUTE, Ms, SECOND};
 use serde::Serialize;
@@ -62,6 +63,20 @@ impl Office {
             })
             .await?;
         Ok(next)
+    }
+
+    /// A run that fails again and again is not given up: a person is told, and it goes on being tried.
+    pub(crate) async fn not_compared(&self, id: ReconId) -> Result<Option<Ms>, Error> {
+        let run = self
+            .0
+            .cx
+            .db
+            .glance(async move |c| store::by_id(c, id).await)
+            .await?;
+        match run.filter(|run| run.state == ReconState::Running) {
+            Some(run) => self.without_file(&run, Trouble::Failed).await,
+            None => Ok(None),
+        }
     }
 
     /// Asked again, more slowly as time goes by.

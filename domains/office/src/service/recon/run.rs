@@ -71,9 +71,16 @@ impl Office {
             ReconKind::Hour => "recon.hour",
             ReconKind::Minute | ReconKind::Day | ReconKind::Pay | ReconKind::Biller => "recon.minute",
         };
-        let Some(mut turn) = self.0.accounts.feed_turn(reader, lease).await? else {
+        let Some(turn) = self.0.accounts.feed_turn(reader, lease).await? else {
             return Ok(false);
         };
+        let kept = turn.kept();
+        let work = self.reconcile_turn(kind, turn);
+        self.0.accounts.keeping(kept, work).await?;
+        Ok(true)
+    }
+
+    async fn reconcile_turn(&self, kind: ReconKind, mut turn: FeedTurn) -> Result<(), Error> {
         for _ in 0..PAGES {
             if !self.0.accounts.feed_more(&mut turn).await? {
                 break;
@@ -101,8 +108,7 @@ impl Office {
                     Err(Error::CaseMoved)
                 }
             })
-            .await?;
-        Ok(true)
+            .await
     }
 
     /// Our side of their list; with a span also what only we have within it.
@@ -207,7 +213,10 @@ impl Office {
             case,
             found_at: self.0.cx.clock.now(),
         };
-        store::insert_difference(c, &row).await?;
+        // Another run found it at the same moment: all of this is undone, and done again.
+        if !store::insert_difference(c, &row).await? {
+            return Err(Error::CaseMoved);
+        }
         store::saw(c, run.id, id).await?;
         metrics::counter!("weigui_recon_differences_total", "kind" => d.kind.name()).increment(1);
         Ok(true)

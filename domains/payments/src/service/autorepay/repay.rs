@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::Payments;
 use super::super::payee::Resolved;
+use super::super::repay::way_of;
 use super::run::Bill;
 use crate::error::Error;
 use crate::jobs::SETTLE;
@@ -122,11 +123,11 @@ impl Payments {
             return Err(Error::AccountBlocked);
         }
         store::insert(c, &self.seal(t)).await?;
-        let way = (t.customer, &*t.to_idx, t.purpose.name());
-        if store::another_since(c, way, t.id, since).await? {
+        // First what waits for whoever repays at this moment; then what they have written is seen.
+        Self::not_more_than(c, t, owed).await?;
+        if store::another_since(c, way_of(t), t.id, since).await? {
             return Err(Error::AgreementState);
         }
-        Self::not_more_than(c, t, owed).await?;
         let id = t.id.to_string();
         let job = NewJob {
             kind: SETTLE,

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use audit::Actor;
 use identity::Staff;
 use kit::clock::Ms;
 use kit::web::{Cursor, Page};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::remark_aad;
@@ -85,7 +87,7 @@ pub(crate) struct CollectionShown {
 }
 
 impl PayIns {
-    /// One collection.
+    /// One collection. Whoever reads what another wrote of a person leaves a trail.
     pub(crate) async fn show_collection(&self, staff: &Staff, id: PayInId) -> Result<CollectionShown, Error> {
         let (payin, row) = self.collection(id).await?;
         let found = self.cx.db.read(async move |c| {
@@ -93,13 +95,20 @@ impl PayIns {
             Ok::<_, kit::db::Error>((proposals, store::refunds(c, id).await?))
         });
         let (proposals, refunds) = found.await?;
+        let (me, remark) = (
+            staff.id.to_string(),
+            self.cx.vault.open(&remark_aad(id), &row.remark)?,
+        );
+        if proposals.iter().any(|one| one.maker != me) || (row.opener != me && !remark.is_empty()) {
+            self.viewed(&payin, &me).await?;
+        }
         let refunds: Vec<Refund> = refunds.into_iter().map(refund_of).collect();
         let to_check = proposals.iter().any(|one| one.state == "waiting");
         let line = line(&payin, &row, (back(&refunds), to_check), staff);
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let refundable = payin.state == PayInState::Credited && !to_check;
         Ok(CollectionShown {
-            remark: self.cx.vault.open(&remark_aad(id), &row.remark)?,
+            remark,
             code_url: text(&row.code_url).filter(|_| payin.state == PayInState::Waiting),
             closed_at: (payin.state == PayInState::Closed).then_some(payin.done_at),
             credited_at: (payin.state == PayInState::Credited).then_some(payin.done_at),
@@ -113,6 +122,18 @@ impl PayIns {
             refunds: self.refunds_shown(proposals, refunds, staff)?,
             line,
         })
+    }
+
+    async fn viewed(&self, payin: &PayIn, staff: &str) -> Result<(), Error> {
+        let (this, subject, by) = (self.clone(), payin.subject(), staff.to_owned());
+        let told = ("collection.view", subject, "ok");
+        self.cx
+            .db
+            .tx(async move |c| {
+                this.trail(c, Actor::Staff(by.clone()), told.clone(), json!({}))
+                    .await
+            })
+            .await
     }
 
     /// Every collection, newest first.

@@ -56,7 +56,7 @@ impl PayIns {
                 amount,
             })
             .collect();
-        // What Pay refused it does not list.
+        // What Pay refused or closed it does not list; what it could not deliver it does.
         let accepted = refunded
             .into_iter()
             .filter(|(.., state)| state == "sending" || state == "done" || state == "manual");

@@ -1,12 +1,12 @@
 //! What is paid comes into its account by one transfer under its own id, sent again until the core has answered.
 
 use audit::Actor;
-use corebank::{Answer, Booking, Posted, RefusalCode};
+use corebank::{Answer, Posted, RefusalCode};
 use kit::clock::Ms;
 use kit::events;
 use serde_json::json;
 
-use super::{PATIENCE, PayIns};
+use super::PayIns;
 use crate::error::Error;
 use crate::model::payin::{Origin, PayIn, PayInId, PayInState, RefundState};
 use crate::model::transfer::ask_again_after;
@@ -22,19 +22,24 @@ impl PayIns {
             return Ok(None);
         }
         let order = self.inward(&payin, id.into(), (payin.amount, &payin.business_date));
-        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
-            Ok(Answer::Done(Booking::Posted(posted))) => {
+        match self.book(&order).await {
+            Answer::Done(posted) => {
                 kit::failpoint::reach("payments.payin_sent");
                 self.credited(&payin, posted).await?;
                 kit::failpoint::reach("payments.payin_credited");
             }
-            Ok(Answer::Refused(refusal)) => self.uncredited(&payin, refusal.code).await?,
-            Ok(Answer::Done(Booking::Pending(_)) | Answer::Unknown) | Err(_) => {
+            Answer::Refused(refusal) => self.uncredited(&payin, refusal.code).await?,
+            Answer::Unknown => {
+                let next = self.now() + ask_again_after(payin.checks);
+                let this = self.clone();
                 self.cx
                     .db
-                    .tx(async move |c| store::payin_asked(c, id).await)
+                    .tx(async move |c| {
+                        store::payin_asked(c, id).await?;
+                        this.long_unknown(c, &payin).await
+                    })
                     .await?;
-                return Ok(Some(self.now() + ask_again_after(payin.checks)));
+                return Ok(Some(next));
             }
         }
         Ok(None)
@@ -63,7 +68,8 @@ impl PayIns {
                     Origin::Counter { .. } => json!({"collection": given.id}),
                 };
                 let topic = given.names().credited;
-                Ok::<_, Error>(events::publish(c, &this.cx, topic, &id, &fact).await?)
+                events::publish(c, &this.cx, topic, &id, &fact).await?;
+                this.payin_unstuck(c, &given).await
             })
             .await?;
         self.accounts.touched([&payin.account_no; 2]).await;
@@ -86,7 +92,8 @@ impl PayIns {
                 this.start_refund(c, &refund).await?;
                 let told = (given.names().credit, given.subject(), "refused");
                 this.trail(c, Actor::System("payments"), told, json!({"code": code.as_str()}))
-                    .await
+                    .await?;
+                this.payin_unstuck(c, &given).await
             })
             .await
     }

@@ -97,6 +97,6 @@ impl PayIns {
         let Some(payin) = self.find(refund.payin).await? else {
             return Ok(());
         };
-        self.refund_word(&payin, &refund, state).await
+        self.refund_word(&payin, &refund, state).await.map(drop)
     }
 }

@@ -6,6 +6,7 @@ mod bill;
 mod credit;
 mod hear;
 mod order;
+mod people;
 mod refund;
 mod sealed;
 mod watch;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use audit::{Actor, Entry};
-use corebank::{CoreBank, TransferOrder};
+use corebank::{Answer, Booking, CoreBank, Posted, Refusal, RefusalCode, TransferOrder, TransferStatus};
 use kit::clock::Ms;
 use kit::cx::Cx;
 use kit::db::Conn;
@@ -25,6 +26,7 @@ use rails::wechat::WeChatPay;
 use serde_json::Value;
 
 pub(super) use order::{asked, pay_order};
+pub use people::{PayInEnd, PayInFile, RefundFile};
 pub(super) use sealed::refund_of;
 pub(super) use watch::Word;
 
@@ -50,6 +52,8 @@ pub struct PayIns {
 pub struct PayInSettings {
     /// The bank's account that stands for what WeChat Pay owes it 微信支付待清算.
     pub settlement: String,
+    /// What is not heard of for so long is told to people. Milliseconds.
+    pub case_after: Ms,
     /// What the counter may collect, and nothing else.
     pub charges: Vec<Charge>,
 }
@@ -68,6 +72,32 @@ impl PayIns {
             accounts,
             rail,
             settings: Arc::new(settings),
+        }
+    }
+
+    /// Books an order of ours. When other words stand under its id, as after the settlement account was changed, what became
+    /// of the first order is asked for: money has moved by it or not, whatever this one says.
+    async fn book(&self, order: &TransferOrder) -> Answer<Posted> {
+        let booked = match tokio::time::timeout(PATIENCE, self.core.transfer(order)).await {
+            Ok(Answer::Done(Booking::Posted(posted))) => Answer::Done(posted),
+            Ok(Answer::Refused(refusal)) => Answer::Refused(refusal),
+            Ok(Answer::Done(Booking::Pending(_)) | Answer::Unknown) | Err(_) => Answer::Unknown,
+        };
+        match booked {
+            Answer::Refused(Refusal {
+                code: RefusalCode::IdReused,
+                ..
+            }) => self.stands(order.id).await,
+            said => said,
+        }
+    }
+
+    async fn stands(&self, id: Uuid) -> Answer<Posted> {
+        tracing::error!(order = %id, "the core knows another order under this id; what it says of that is taken");
+        match tokio::time::timeout(PATIENCE, self.core.transfer_status(id)).await {
+            Ok(Answer::Done(TransferStatus::Posted(posted))) => Answer::Done(posted),
+            Ok(Answer::Done(TransferStatus::Refused(refusal))) => Answer::Refused(refusal),
+            _ => Answer::Unknown,
         }
     }
 

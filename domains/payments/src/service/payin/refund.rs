@@ -1,10 +1,11 @@
 //! A refund 退款 of what came in, in three steps: out of the account (a transfer under the refund's id), back to WeChat
 //! Pay under its number, and, if Pay refuses, into the account again under an id of its own. The part is taken from
-//! what was paid before anything moves, so that never more goes back than came.
+//! what was paid before anything moves, so that never more goes back than came. What gets stuck is told to people, and what
+//! Pay could not deliver goes on being asked for.
 
 use audit::Actor;
-use corebank::{Answer as CoreAnswer, Booking};
-use kit::clock::Ms;
+use corebank::Answer as CoreAnswer;
+use kit::clock::{MINUTE, Ms};
 use kit::db::Conn;
 use kit::events;
 use kit::jobs::{self, NewJob};
@@ -19,6 +20,9 @@ use crate::jobs::PAYIN_REFUND;
 use crate::model::payin::{Origin, PayIn, PayInId, Refund, RefundId, RefundState, number_of};
 use crate::model::transfer::ask_again_after;
 use crate::store::{self, RefundRow};
+
+/// What Pay could not deliver is asked for so often.
+const SLOWLY: Ms = 30 * MINUTE;
 
 impl PayIns {
     /// A refund at its beginning: out of the account first, or, if the money never got in, straight to Pay.
@@ -38,6 +42,7 @@ impl PayIns {
             business_date: self.today(),
             created_at: self.now(),
             checks: 0,
+            reason: String::new(),
         }
     }
 
@@ -79,23 +84,22 @@ impl PayIns {
             RefundState::Debiting => self.debit(&payin, &refund).await?,
             RefundState::Sending => self.send_back(&payin, &refund).await?,
             RefundState::Returning => self.put_back(&payin, &refund).await?,
-            RefundState::Done | RefundState::Refused | RefundState::Returned | RefundState::Manual => {
-                return Ok(None);
-            }
+            RefundState::Manual => self.look_again(&payin, &refund).await?,
+            RefundState::Done
+            | RefundState::Refused
+            | RefundState::Returned
+            | RefundState::Stranded
+            | RefundState::Handled => return Ok(None),
         }
         let Some(after) = self.find_refund(id).await? else {
             return Ok(None);
         };
-        let ended = !matches!(
-            after.state,
-            RefundState::Debiting | RefundState::Sending | RefundState::Returning
-        );
-        let pause = if after.state == refund.state {
-            ask_again_after(refund.checks)
-        } else {
-            0
+        let pause = match after.state {
+            RefundState::Manual => SLOWLY,
+            same if same == refund.state => ask_again_after(refund.checks),
+            _ => 0,
         };
-        Ok((!ended).then(|| self.now() + pause))
+        Ok(after.state.is_asked_for().then(|| self.now() + pause))
     }
 
     async fn debit(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
@@ -106,19 +110,17 @@ impl PayIns {
             return self.asked(refund).await;
         }
         let order = self.outward(payin, refund.id.into(), (refund.amount, &refund.business_date));
-        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
-            Ok(CoreAnswer::Done(Booking::Posted(_))) => {
+        match self.book(&order).await {
+            CoreAnswer::Done(_) => {
                 kit::failpoint::reach("payments.payin_taken");
                 self.accounts.touched([&payin.account_no; 2]).await;
                 self.step(payin, refund, RefundState::Sending, "").await
             }
-            Ok(CoreAnswer::Refused(refusal)) => {
+            CoreAnswer::Refused(refusal) => {
                 self.step(payin, refund, RefundState::Refused, refusal.code.as_str())
                     .await
             }
-            Ok(CoreAnswer::Done(Booking::Pending(_)) | CoreAnswer::Unknown) | Err(_) => {
-                self.asked(refund).await
-            }
+            CoreAnswer::Unknown => self.asked(refund).await,
         }
     }
 
@@ -160,6 +162,14 @@ impl PayIns {
         }
     }
 
+    /// What Pay could not deliver may be delivered, or closed, after somebody saw to it there.
+    async fn look_again(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
+        match self.look_back(refund).await {
+            Some(state) => self.heard_back(payin, refund, state).await,
+            None => self.asked(refund).await,
+        }
+    }
+
     async fn ask_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
         let order = RefundOrder {
             number: number_of(payin.id),
@@ -184,29 +194,39 @@ impl PayIns {
 
     /// Pay's answer to a question of ours.
     async fn heard_back(&self, payin: &PayIn, refund: &Refund, state: AtPay) -> Result<(), Error> {
-        self.refund_word(payin, refund, state).await?;
-        self.asked(refund).await
+        if self.refund_word(payin, refund, state).await? {
+            Ok(())
+        } else {
+            self.asked(refund).await
+        }
     }
 
-    /// What Pay says of a refund becomes its state.
+    /// What Pay says of a refund becomes its state; false when it says nothing new.
     pub(super) async fn refund_word(
         &self,
         payin: &PayIn,
         refund: &Refund,
         state: AtPay,
-    ) -> Result<(), Error> {
-        if refund.state != RefundState::Sending {
-            return Ok(());
+    ) -> Result<bool, Error> {
+        match refund.state {
+            RefundState::Sending | RefundState::Manual => {}
+            RefundState::Returning | RefundState::Returned if state == AtPay::Done => {
+                self.given_back_twice(refund).await?;
+                return Ok(true);
+            }
+            _ => return Ok(true),
         }
         match state {
-            AtPay::Processing | AtPay::NotSeen => Ok(()),
-            AtPay::Done => self.step(payin, refund, RefundState::Done, "").await,
-            AtPay::Closed => self.not_given_back(payin, refund, "CLOSED").await,
+            AtPay::Processing | AtPay::NotSeen => return Ok(false),
+            AtPay::Abnormal if refund.state == RefundState::Manual => return Ok(false),
+            AtPay::Done => self.step(payin, refund, RefundState::Done, "").await?,
+            AtPay::Closed => self.not_given_back(payin, refund, "CLOSED").await?,
             AtPay::Abnormal => {
                 tracing::error!(refund = %refund.id, "pay could not deliver a refund; a person must look at it");
-                self.step(payin, refund, RefundState::Manual, "ABNORMAL").await
+                self.step(payin, refund, RefundState::Manual, "ABNORMAL").await?;
             }
         }
+        Ok(true)
     }
 
     /// Money that never came into the account can't be put back there.
@@ -214,25 +234,23 @@ impl PayIns {
         let to = if refund.debits {
             RefundState::Returning
         } else {
-            RefundState::Manual
+            RefundState::Stranded
         };
         self.step(payin, refund, to, code).await
     }
 
     async fn put_back(&self, payin: &PayIn, refund: &Refund) -> Result<(), Error> {
         let order = self.inward(payin, refund.back.into(), (refund.amount, &refund.business_date));
-        match tokio::time::timeout(PATIENCE, self.core.transfer(&order)).await {
-            Ok(CoreAnswer::Done(Booking::Posted(_))) => {
+        match self.book(&order).await {
+            CoreAnswer::Done(_) => {
                 self.accounts.touched([&payin.account_no; 2]).await;
                 self.step(payin, refund, RefundState::Returned, "").await
             }
-            Ok(CoreAnswer::Refused(refusal)) => {
-                self.step(payin, refund, RefundState::Manual, refusal.code.as_str())
+            CoreAnswer::Refused(refusal) => {
+                self.step(payin, refund, RefundState::Stranded, refusal.code.as_str())
                     .await
             }
-            Ok(CoreAnswer::Done(Booking::Pending(_)) | CoreAnswer::Unknown) | Err(_) => {
-                self.asked(refund).await
-            }
+            CoreAnswer::Unknown => self.asked(refund).await,
         }
     }
 
@@ -256,6 +274,15 @@ impl PayIns {
                     let id = given.id.to_string();
                     events::publish(c, &this.cx, names.refunded, &id, &fact).await?;
                 }
+                if to.needs_a_person() {
+                    this.refund_stuck(c, &given).await?;
+                }
+                if matches!(
+                    to,
+                    RefundState::Done | RefundState::Returned | RefundState::Refused
+                ) {
+                    this.refund_unstuck(c, &given).await?;
+                }
                 let told = (names.refund, subject.clone(), to.name());
                 let detail = json!({"refund": given.id, "reason": reason});
                 this.trail(c, Actor::System("payments"), told, detail).await
@@ -264,11 +291,13 @@ impl PayIns {
     }
 
     async fn asked(&self, refund: &Refund) -> Result<(), Error> {
-        let id = refund.id;
+        let (this, given) = (self.clone(), refund.clone());
         self.cx
             .db
-            .tx(async move |c| store::refund_asked(c, id).await)
-            .await?;
-        Ok(())
+            .tx(async move |c| {
+                store::refund_asked(c, given.id).await?;
+                this.refund_long_unknown(c, &given).await
+            })
+            .await
     }
 }

@@ -79,6 +79,7 @@ pub(in crate::service) fn refund_of(r: RefundRow) -> Refund {
         back: r.back,
         amount: r.amount,
         debits: r.debits != 0,
+        reason: r.reason,
         state: RefundState::parse(&r.state).unwrap_or(RefundState::Manual),
         business_date: r.business_date,
         created_at: r.created_at,
