@@ -229,6 +229,11 @@ impl TestBank {
         template::dump(&self.bank.config)
     }
 
+    /// SQLite's two files as they are now.
+    pub fn stored(&self) -> template::Stored {
+        template::stored(&self.bank.config)
+    }
+
     /// Makes a new data key, as `weigui keys rotate` does.
     pub async fn rotates_keys(&self) -> i64 {
         kit::keys::rotate(&self.cx, &self.bank.master)

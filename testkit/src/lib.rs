@@ -41,6 +41,7 @@ pub use customer::{Customer, code_in};
 pub use demo::WECHAT_SECRET;
 pub use engine::Engine;
 pub use log::so_far as log_so_far;
+pub use template::Stored;
 pub use real_bank::{Counter, RealBank};
 pub use staff::Staff;
 pub use wechat::Post;

@@ -94,6 +94,17 @@ async fn copy_database(from: &str, to: &str) {
     server.admin(&copies.collect::<Vec<_>>().join(";\n")).await;
 }
 
+/// The two files of a SQLite database.
+pub struct Stored {
+    pub file: Vec<u8>,
+    pub log: Vec<u8>,
+}
+
+pub(crate) fn stored(config: &Config) -> Stored {
+    let [file, log] = FILES.map(|file| std::fs::read(config.data_dir.join(file)).expect("SQLite's file"));
+    Stored { file, log }
+}
+
 /// The bytes of the database.
 pub(crate) fn dump(config: &Config) -> Vec<u8> {
     if config.database.url.is_empty() {

@@ -43,6 +43,7 @@ mod openapi;
 mod operations;
 mod payees;
 mod payin_stuck;
+mod power_cut;
 mod recon;
 mod redis_gone;
 mod repayments;
