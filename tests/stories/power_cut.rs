@@ -94,6 +94,8 @@ async fn a_log_that_is_cut_anywhere_keeps_money_and_transfers_together() {
             "cut {cut}: {at:?}"
         );
     }
-    let partly = seen.iter().filter(|at| at.succeeded > first.succeeded && at.succeeded < last.succeeded);
+    let partly = seen
+        .iter()
+        .filter(|at| at.succeeded > first.succeeded && at.succeeded < last.succeeded);
     assert!(partly.count() > 5, "{seen:?}");
 }
