@@ -4,6 +4,7 @@
 mod balance;
 mod bank;
 mod callback;
+mod disk;
 mod ledger;
 mod load;
 mod number;

@@ -9,6 +9,7 @@ pub(crate) mod fill;
 mod scale;
 pub(crate) mod till;
 
+use crate::disk::fsync_ms;
 use crate::number::{per_mille, ratio};
 use anyhow::{Result, ensure};
 use bed::Bed;
@@ -80,6 +81,8 @@ async fn compare(options: &Options) -> Result<Value> {
         accounts: options.accounts,
         time,
     };
+    let fsync = fsync_ms()?;
+    eprintln!("ledger: an fsync takes {fsync} ms here");
     let mut seen = Vec::new();
     let warm_up = Cell {
         time: time / 3,
@@ -112,7 +115,9 @@ async fn compare(options: &Options) -> Result<Value> {
     let whole = bed.books_are_whole().await?;
     ensure!(whole, "the books are not whole after the run");
     bed.close().await;
-    Ok(result(engine, options.accounts, &seen))
+    let mut result = result(engine, options.accounts, &seen);
+    result["fsync_ms"] = fsync;
+    Ok(result)
 }
 
 /// Of each kind of cell the run with the middle rate.
