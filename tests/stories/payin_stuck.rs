@@ -56,6 +56,19 @@ async fn resolves(staff: &Staff, path: &str) -> Answer {
     staff.post(&format!("{path}/resolve"), body).await
 }
 
+/// The open case that follows when Pay tells, in its own time.
+async fn hears_of(bank: &TestBank, staff: &Staff) -> Value {
+    for _ in 0..500 {
+        bank.run_jobs().await;
+        let open = staff.get("/api/office/cases?kind=pay_in").await.ok();
+        if !open.list("/items").is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    case_of(staff, "pay_in").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pay_could_not_deliver_is_a_case_until_pay_has() {
     let bank = TestBank::open().await;
@@ -203,18 +216,52 @@ async fn what_came_back_twice_is_a_case() {
     bank.world.faults(json!({"pay": {"hold_notices": false}})).await;
     bank.clock.forward(HOUR);
     let teller = bank.staff("teller01").await;
-    // Pay tells in its own time.
-    for _ in 0..500 {
-        bank.run_jobs().await;
-        let open = teller.get("/api/office/cases?kind=pay_in").await.ok();
-        if !open.list("/items").is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let case = case_of(&teller, "pay_in").await;
+    let case = hears_of(&bank, &teller).await;
     let page = teller.get(&path_of(&case)).await.ok();
     assert_eq!(page.at("/matter/payin/twice"), json!(true), "{page}");
+    bank.close().await;
+}
+
+/// A person gives the money back by hand, and then Pay delivers it after all; Pay's bill had the refund from the beginning.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_gave_back_and_pay_as_well_is_a_case_again() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let order = topped_up(&bank, &wang).await;
+    bank.world
+        .faults(json!({"pay": {"refunds_abnormal": true}}))
+        .await;
+    refunds(&wang, &order, 4_000).await;
+    bank.run_jobs().await;
+    time_passes(&bank, 8).await;
+    let teller = bank.staff("teller01").await;
+    let path = path_of(&case_of(&teller, "pay_in").await);
+    claims(&teller, &path).await;
+    resolves(&teller, &path).await.is(204);
+    no_case(&teller).await;
+    let day = kit::clock::date_of(bank.now()).to_string();
+    bank.world
+        .faults(json!({"pay": {"refunds_abnormal": false}}))
+        .await;
+    let case = hears_of(&bank, &teller).await;
+    assert_eq!(case["amount_fen"], 4_000);
+    assert_ne!(path_of(&case), path, "another case");
+    let page = teller.get(&path_of(&case)).await.ok();
+    assert_eq!(page.at("/matter/payin/twice"), json!(true), "{page}");
+    bank.ends_the_day().await;
+    bank.clock.forward(11 * HOUR);
+    let bill = bank
+        .payins()
+        .bill_day(&day)
+        .await
+        .expect("asked")
+        .expect("a bill");
+    let refunds = |lines: usize, of: &str| assert_eq!(lines, 1, "{of}: {bill:?}");
+    refunds(bill.ours.iter().filter(|line| line.amount < 0).count(), "ours");
+    refunds(
+        bill.theirs.iter().filter(|line| line.amount < 0).count(),
+        "theirs",
+    );
     bank.close().await;
 }
 

@@ -99,7 +99,6 @@ impl CaseKind {
                 ("explained", "已查明原因，无需处理"),
             ],
             Self::PayIn => &[
-                ("at_pay", "已在微信支付商户平台处理"),
                 ("paid_otherwise", "已用其他方式退给客户"),
                 ("explained", "已查明原因，无需处理"),
             ],

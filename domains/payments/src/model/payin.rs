@@ -80,6 +80,9 @@ impl PayInState {
     }
 }
 
+/// Why Pay could not deliver a refund, which stands in its bill all the same.
+pub(crate) const ABNORMAL: &str = "ABNORMAL";
+
 /// Where a refund stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

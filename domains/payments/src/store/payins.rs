@@ -277,7 +277,7 @@ pub(crate) async fn refunds_of(
 pub(crate) async fn refund_moved(
     c: &mut Conn,
     id: RefundId,
-    (from, to): (&'static str, &'static str),
+    (from, to): (&str, &'static str),
     reason: &str,
     now: Ms,
 ) -> Result<bool> {
@@ -321,9 +321,9 @@ pub(crate) async fn refunded_between(
     c: &mut Conn,
     from: Ms,
     to: Ms,
-) -> Result<Vec<(RefundId, PayInId, i64, String)>> {
+) -> Result<Vec<(RefundId, PayInId, i64, String, String)>> {
     c.rows(
-        "select id, topup_id, amount, state from payments_topup_refund where sent_at >= ? and sent_at < ? order by id",
+        "select id, topup_id, amount, state, reason from payments_topup_refund where sent_at >= ? and sent_at < ? order by id",
         (from, to),
     )
     .await

@@ -5,7 +5,7 @@ use rails::wechat::BillLine;
 
 use super::PayIns;
 use crate::error::Error;
-use crate::model::payin::number_of;
+use crate::model::payin::{ABNORMAL, RefundState, number_of};
 use crate::store;
 
 /// A line that the bill should have by our books.
@@ -59,8 +59,12 @@ impl PayIns {
         // What Pay refused or closed it does not list; what it could not deliver it does.
         let accepted = refunded
             .into_iter()
-            .filter(|(.., state)| state == "sending" || state == "done" || state == "manual");
-        ours.extend(accepted.map(|(id, payin, amount, _)| Expected {
+            .filter(|(.., state, reason)| match RefundState::parse(state) {
+                Some(RefundState::Sending | RefundState::Done | RefundState::Manual) => true,
+                Some(RefundState::Handled) => reason == ABNORMAL,
+                _ => false,
+            });
+        ours.extend(accepted.map(|(id, payin, amount, ..)| Expected {
             number: number_of(payin),
             refund_number: Some(number_of(id)),
             amount: -amount,

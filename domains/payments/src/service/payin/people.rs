@@ -95,7 +95,7 @@ impl PayIns {
         Ok(events::publish(c, &self.cx, STUCK, &refund.id.to_string(), &fact).await?)
     }
 
-    /// Tells people of money that the customer has twice: in the account again, and from Pay.
+    /// Tells people of money that the payer may have twice: in the account again or by a person's hand, and from Pay.
     pub(super) async fn given_back_twice(&self, refund: &Refund) -> Result<(), Error> {
         tracing::error!(refund = %refund.id, "pay gave back what was put back into the account");
         let (this, given) = (self.clone(), refund.clone());
@@ -188,13 +188,15 @@ impl PayIns {
 
     /// A person has ended it outside, in the caller's transaction; false when it is not for people, or no more.
     pub async fn handled(&self, c: &mut Conn, refund: RefundId) -> Result<bool, Error> {
-        for from in [RefundState::Manual, RefundState::Stranded] {
-            let way = (from.name(), RefundState::Handled.name());
-            if store::refund_moved(c, refund, way, "", self.now()).await? {
-                return Ok(true);
-            }
+        let Some(row) = store::refund(c, refund).await? else {
+            return Ok(false);
+        };
+        if !RefundState::parse(&row.state).is_some_and(RefundState::needs_a_person) {
+            return Ok(false);
         }
-        Ok(false)
+        // Why it got stuck is kept: the day's bill of Pay has what Pay could not deliver.
+        let way = (&*row.state, RefundState::Handled.name());
+        Ok(store::refund_moved(c, refund, way, &row.reason, self.now()).await?)
     }
 }
 

@@ -17,7 +17,7 @@ use super::sealed::refund_of;
 use super::{PATIENCE, PayIns};
 use crate::error::Error;
 use crate::jobs::PAYIN_REFUND;
-use crate::model::payin::{Origin, PayIn, PayInId, Refund, RefundId, RefundState, number_of};
+use crate::model::payin::{ABNORMAL, Origin, PayIn, PayInId, Refund, RefundId, RefundState, number_of};
 use crate::model::transfer::ask_again_after;
 use crate::store::{self, RefundRow};
 
@@ -210,7 +210,7 @@ impl PayIns {
     ) -> Result<bool, Error> {
         match refund.state {
             RefundState::Sending | RefundState::Manual => {}
-            RefundState::Returning | RefundState::Returned if state == AtPay::Done => {
+            RefundState::Returning | RefundState::Returned | RefundState::Handled if state == AtPay::Done => {
                 self.given_back_twice(refund).await?;
                 return Ok(true);
             }
@@ -223,7 +223,7 @@ impl PayIns {
             AtPay::Closed => self.not_given_back(payin, refund, "CLOSED").await?,
             AtPay::Abnormal => {
                 tracing::error!(refund = %refund.id, "pay could not deliver a refund; a person must look at it");
-                self.step(payin, refund, RefundState::Manual, "ABNORMAL").await?;
+                self.step(payin, refund, RefundState::Manual, ABNORMAL).await?;
             }
         }
         Ok(true)
