@@ -1,5 +1,8 @@
 //! WX15 · A customer tops up from WeChat Pay: paid in the phone, in the account once, given back at most once.
 
+use std::time::Duration;
+
+use corebank::stub::{Fault, Op};
 use kit::clock::{HOUR, MINUTE, SECOND};
 use serde_json::{Value, json};
 use testkit::{Answer, Customer, TestBank};
@@ -195,6 +198,44 @@ async fn nothing_goes_back_from_an_account_that_is_reported_lost() {
         .refused(422, "account.blocked");
     bank.run_jobs().await;
     assert_eq!(wang.balance().await, had);
+    bank.close().await;
+}
+
+/// A refund that was under way when the card was reported lost: it waits until the core knows of the loss, and then the core
+/// refuses it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_under_way_waits_until_the_core_knows_of_the_loss() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let order = ordered(&wang, 10_000).await;
+    pays(&bank, &wang, &order).await;
+    bank.run_jobs().await;
+    let had = bank.books_say(&wang).await;
+    bank.core.every(Op::Transfer, Fault::Down);
+    bank.core.every(Op::Restrict, Fault::Down);
+    let path = format!("/api/topups/{}/refund", order.text("/id"));
+    wang.post(&path, json!({"amount_fen": 4_000})).await.is(202);
+    bank.run_jobs().await;
+    let account = wang.account_id().await;
+    wang.post(&format!("/api/accounts/{account}/loss-report"), json!({}))
+        .await
+        .ok();
+    // The core books again, and still does not know.
+    bank.core.every(Op::Transfer, Fault::Delay(Duration::ZERO));
+    for _ in 0..4 {
+        bank.clock.forward(40 * SECOND);
+        bank.run_jobs().await;
+    }
+    assert_eq!(shown(&wang, &order).await.text("/refunds/0/state"), "debiting");
+    assert_eq!(bank.books_say(&wang).await, had);
+    bank.core.heal();
+    for _ in 0..8 {
+        bank.clock.forward(6 * MINUTE);
+        bank.run_jobs().await;
+    }
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    assert_eq!(shown(&wang, &order).await.text("/refunds/0/state"), "refused");
+    assert_eq!(bank.books_say(&wang).await, had);
     bank.close().await;
 }
 
