@@ -115,9 +115,7 @@ async fn compare(options: &Options) -> Result<Value> {
     let whole = bed.books_are_whole().await?;
     ensure!(whole, "the books are not whole after the run");
     bed.close().await;
-    let mut result = result(engine, options.accounts, &seen);
-    result["fsync_ms"] = fsync;
-    Ok(result)
+    Ok(result(engine, (options.accounts, &fsync), &seen))
 }
 
 /// Of each kind of cell the run with the middle rate.
@@ -134,7 +132,7 @@ fn medians(mut rounds: Vec<Seen>) -> Vec<Seen> {
     out
 }
 
-fn result(engine: &str, accounts: u64, all: &[Seen]) -> Value {
+fn result(engine: &str, (accounts, fsync): (u64, &Value), all: &[Seen]) -> Value {
     let find = |way, callers, hot| all.iter().find(|s| s.key() == (way, callers, hot));
     let rate = |way, callers, hot| find(way, callers, hot).map_or(0, Seen::rate);
     let cpu = |way, hot| find(way, 64, hot).map_or(0, Seen::cpu_ns_per_transfer);
@@ -147,6 +145,7 @@ fn result(engine: &str, accounts: u64, all: &[Seen]) -> Value {
     json!({
         "engine": engine,
         "accounts": accounts,
+        "fsync_ms": fsync,
         "transfers_per_second": table(&|s| json!(s.rate())),
         "p50_ms": table(&|s| ratio(u64::from(per_mille(&s.latencies, 500)), 1000)),
         "p99_ms": table(&|s| ratio(u64::from(per_mille(&s.latencies, 990)), 1000)),
