@@ -44,6 +44,7 @@ line! {
     24 "0024_payments_told",
     25 "0025_office_references",
     26 "0026_payments_collection",
+    27 "0027_payments_booked",
 }
 
 /// Every migration for an engine, in order.
@@ -67,4 +68,26 @@ pub(crate) async fn bring_up(db: &kit::db::Db) -> anyhow::Result<()> {
         .await
         .context("migrating the database")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_in_the_line() {
+        for engine in [Engine::Sqlite, Engine::MySql] {
+            let folder = format!("{}/../migrations/{}", env!("CARGO_MANIFEST_DIR"), engine.name());
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .expect("a folder")
+                .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+                .collect();
+            files.sort();
+            let line: Vec<String> = plan(engine)
+                .iter()
+                .map(|one| format!("{}.sql", one.name))
+                .collect();
+            assert_eq!(files, line);
+        }
+    }
 }

@@ -155,6 +155,8 @@ pub struct PayFaults {
     pub refuse_refunds: bool,
     /// Refunds can't be delivered, as when the payer's card is void; once mended they are.
     pub refunds_abnormal: bool,
+    /// Refunds stay on their way, as those to a bank card do for days.
+    pub refunds_slow: bool,
 }
 
 /// Told the core's switches whenever they change.

@@ -41,8 +41,17 @@ async fn neither_the_database_nor_the_log_names_a_person() {
             }
         }
     }
-    assert!(!holds(log.as_bytes(), &code), "the code is in the log");
+    assert!(!says(log.as_bytes(), &code), "the code is in the log");
     bank.close().await;
+}
+
+/// Six digits stand in many a timestamp and id; a code stands by itself.
+fn says(text: &[u8], code: &str) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'.');
+    let at = |begin: usize| begin.checked_sub(1).and_then(|before| text.get(before));
+    text.windows(code.len()).enumerate().any(|(begin, window)| {
+        window == code.as_bytes() && ends(at(begin)) && ends(text.get(begin + code.len()))
+    })
 }
 
 fn holds(text: &[u8], part: &str) -> bool {

@@ -51,9 +51,25 @@ async fn claims(staff: &Staff, path: &str) {
 }
 
 async fn resolves(staff: &Staff, path: &str) -> Answer {
-    let body = json!({ "version": version(staff, path).await, "outcome": "paid_otherwise",
+    let body = json!({ "version": version(staff, path).await, "outcome": "not_twice",
         "text": "已由柜面现金退还并签收" });
     staff.post(&format!("{path}/resolve"), body).await
+}
+
+async fn proposes(staff: &Staff, path: &str, direction: &str, fen: i64) -> Answer {
+    let body = json!({ "version": version(staff, path).await, "direction": direction, "amount_fen": fen,
+        "text": "微信退不成，按原金额补记给客户" });
+    staff.post(&format!("{path}/corrections"), body).await
+}
+
+/// The supervisor's word on the correction that waits.
+async fn checks(bank: &TestBank, path: &str, approve: bool) -> Answer {
+    let supervisor = bank.staff("supervisor01").await;
+    let page = supervisor.get(path).await.ok();
+    let last = page.list("/corrections").pop().expect("a correction");
+    let body = json!({ "version": page.number("/version"), "correction_id": last["id"], "approve": approve,
+        "hash": last["hash"], "text": "凭证核对无误" });
+    supervisor.post(&format!("{path}/check"), body).await
 }
 
 /// The open case that follows when Pay tells, in its own time.
@@ -108,6 +124,71 @@ async fn what_pay_could_not_deliver_is_a_case_until_pay_has() {
     bank.close().await;
 }
 
+/// Pay delivers while a correction waits for the second person: it is not approved any more, and sent back it closes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_pay_delivers_while_a_correction_waits_is_not_paid_again() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let order = topped_up(&bank, &wang).await;
+    bank.world
+        .faults(json!({"pay": {"refunds_abnormal": true}}))
+        .await;
+    refunds(&wang, &order, 4_000).await;
+    bank.run_jobs().await;
+    time_passes(&bank, 8).await;
+    let teller = bank.staff("teller01").await;
+    let path = path_of(&case_of(&teller, "pay_in").await);
+    claims(&teller, &path).await;
+    proposes(&teller, &path, "to_customer", 4_000).await.is(204);
+    bank.world
+        .faults(json!({"pay": {"refunds_abnormal": false, "hold_notices": true}}))
+        .await;
+    for _ in 0..2 {
+        bank.clock.forward(31 * MINUTE);
+        bank.run_jobs().await;
+    }
+    checks(&bank, &path, true)
+        .await
+        .refused(409, "case.still_unknown");
+    checks(&bank, &path, false).await.is(204);
+    let teller = bank.staff("teller01").await;
+    let page = teller.get(&path).await.ok();
+    assert_eq!(
+        (page.text("/state"), page.text("/outcome")),
+        ("closed".into(), "given_back".into())
+    );
+    bank.close().await;
+}
+
+/// A refund that is on its way is no matter for people, and one that somebody has seen to is Pay's again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_is_no_case() {
+    let bank = TestBank::open().await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    let order = topped_up(&bank, &wang).await;
+    bank.world
+        .faults(json!({"pay": {"refunds_slow": true, "hold_notices": true}}))
+        .await;
+    refunds(&wang, &order, 4_000).await;
+    for _ in 0..6 {
+        bank.run_jobs().await;
+        bank.clock.forward(31 * MINUTE);
+    }
+    let teller = bank.staff("teller01").await;
+    no_case(&teller).await;
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    assert_eq!(shown(&wang, &order).await.text("/refunds/0/state"), "sending");
+    bank.execute("update payments_topup_refund set state = 'manual'")
+        .await;
+    for _ in 0..2 {
+        bank.run_jobs().await;
+        bank.clock.forward(31 * MINUTE);
+    }
+    let wang = bank.customer("王建国").await.opens_h5().await;
+    assert_eq!(shown(&wang, &order).await.text("/refunds/0/state"), "sending");
+    bank.close().await;
+}
+
 /// The loop goes on asking, slowly, without anybody.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_case_closes_by_itself_when_pay_delivers_after_all() {
@@ -155,8 +236,16 @@ async fn what_neither_pay_nor_the_account_takes_is_ended_by_a_person() {
     let teller = bank.staff("teller01").await;
     let path = path_of(&case_of(&teller, "pay_in").await);
     claims(&teller, &path).await;
-    resolves(&teller, &path).await.is(204);
-    resolves(&teller, &path).await.refused(409, "case.wrong_state");
+    // Nobody alone, nor another amount, nor the other way.
+    resolves(&teller, &path).await.refused(409, "case.needs_two");
+    for (direction, fen) in [("to_customer", 3_999), ("from_customer", 4_000)] {
+        proposes(&teller, &path, direction, fen)
+            .await
+            .refused(422, "form.invalid")
+            .blames("amount_fen");
+    }
+    proposes(&teller, &path, "to_customer", 4_000).await.is(204);
+    checks(&bank, &path, true).await.is(204);
     let seen = shown(&wang, &order).await;
     assert_eq!(seen.text("/refunds/0/state"), "handled", "{seen}");
     assert_eq!(seen.text("/refunds/0/state_text"), "已由银行人工处理");
@@ -237,7 +326,8 @@ async fn what_a_person_gave_back_and_pay_as_well_is_a_case_again() {
     let teller = bank.staff("teller01").await;
     let path = path_of(&case_of(&teller, "pay_in").await);
     claims(&teller, &path).await;
-    resolves(&teller, &path).await.is(204);
+    proposes(&teller, &path, "to_customer", 4_000).await.is(204);
+    checks(&bank, &path, true).await.is(204);
     no_case(&teller).await;
     let day = kit::clock::date_of(bank.now()).to_string();
     bank.world

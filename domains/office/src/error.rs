@@ -18,8 +18,10 @@ pub enum Error {
     NotOwner,
     #[error("not in this state")]
     WrongState,
-    #[error("the outcome of the transfer is still not known")]
+    #[error("the core or Pay has not decided it, or has just done so")]
     StillUnknown,
+    #[error("a stuck refund is ended by two people")]
+    NeedsTwo,
     #[error("maker and checker are the same person")]
     SamePerson,
     #[error("what is approved is not what was shown")]
@@ -30,6 +32,8 @@ pub enum Error {
     BadText(&'static str),
     #[error("not an amount")]
     BadAmount,
+    #[error("not the refund of the case")]
+    BadRefund,
     #[error("not a filter: {0}")]
     BadFilter(&'static str),
     #[error("not a business day that has ended")]
@@ -63,7 +67,12 @@ impl From<Error> for Problem {
             Error::StillUnknown => Self::new(
                 409,
                 "case.still_unknown",
-                "核心还没有给出这笔转账的结果，不能办结；可以再次查询核心。",
+                "核心或微信支付还没有给出结果，或者结果刚有变化，现在不能办结；请刷新，或再次查询。",
+            ),
+            Error::NeedsTwo => Self::new(
+                409,
+                "case.needs_two",
+                "退款要由两位同事办结：请提交更正，由另一位同事复核。",
             ),
             Error::SamePerson => Self::new(
                 409,
@@ -126,6 +135,13 @@ fn form(error: &Error) -> Problem {
             "amount_fen",
             "金额应大于0且不超过1亿元",
             "请输入大于0、最多两位小数的金额",
+        ),
+        Error::BadRefund => (
+            "amount.not_the_refund",
+            "更正与这笔退款不一致。",
+            "amount_fen",
+            "退款按原金额全部补记给客户；重复退款只能从客户账户冲回",
+            "请核对方向和金额",
         ),
         Error::BadDay => (
             "date.bad",

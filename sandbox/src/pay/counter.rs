@@ -183,15 +183,13 @@ impl Sandbox {
             ("POST", ["refund", "domestic", "refunds"]) if self.world.state().faults.pay.refuse_refunds => {
                 refuse(403, "NO_AUTH", "商户号没有退款权限")
             }
-            ("POST", ["refund", "domestic", "refunds"]) => refund::ask(
-                &mut self.world.pay.book(),
-                asked,
-                (now, self.faults().pay.refunds_abnormal),
-            ),
+            ("POST", ["refund", "domestic", "refunds"]) => {
+                refund::ask(&mut self.world.pay.book(), asked, (now, self.faults().pay.into()))
+            }
             ("GET", ["refund", "domestic", "refunds", number]) => refund::look(
                 &self.world.pay.book(),
                 &number.replace("%7C", "|").replace("%40", "@"),
-                (now, self.faults().pay.refunds_abnormal),
+                (now, self.faults().pay.into()),
             ),
             ("GET", ["certificates"]) => certificates(),
             ("GET", ["bill", kind]) => bill::announce(&self.world.pay.book(), kind, asked, now),

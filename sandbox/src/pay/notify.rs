@@ -51,7 +51,7 @@ impl Sandbox {
         let faults = self.faults().pay;
         let due: Vec<Due> = {
             let mut book = self.world.pay.book();
-            refund::tell(&mut book, (now, faults.refunds_abnormal));
+            refund::tell(&mut book, (now, faults.into()));
             let of = book.due.iter_mut().filter(|due| !due.busy && due.at <= now);
             of.map(|due| {
                 due.busy = true;

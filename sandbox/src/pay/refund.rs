@@ -7,11 +7,30 @@ use weigui_wechat::pay::china_time;
 use super::DEMO_MERCHANT;
 use super::book::{Book, OrderState, Refund};
 use super::counter::{Answer, Asked, refuse};
+use crate::faults::PayFaults;
+
+/// What becomes of refunds whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Usual,
+    Abnormal,
+    Slow,
+}
+
+impl From<PayFaults> for Way {
+    fn from(faults: PayFaults) -> Self {
+        match (faults.refunds_slow, faults.refunds_abnormal) {
+            (true, _) => Self::Slow,
+            (false, true) => Self::Abnormal,
+            (false, false) => Self::Usual,
+        }
+    }
+}
 
 /// Seconds until a refund is with the customer.
 const TAKES_S: i64 = 60;
 
-pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, (now, abnormal): (i64, bool)) -> Answer {
+pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, (now, way): (i64, Way)) -> Answer {
     let body = &asked.body;
     let text = |at: &str| {
         body.pointer(at)
@@ -23,7 +42,7 @@ pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, (now, abnormal): (i64, boo
     let (out_refund_no, out_trade_no) = (text("/out_refund_no"), text("/out_trade_no"));
     if let Some(known) = book.refunds.get(&out_refund_no) {
         return if known.ask == *body {
-            look(book, &out_refund_no, (now, abnormal))
+            look(book, &out_refund_no, (now, way))
         } else {
             refuse(400, "INVALID_REQUEST", "商户退款单号重复，且参数不一致")
         };
@@ -55,10 +74,10 @@ pub(super) fn ask(book: &mut Book, asked: &Asked<'_>, (now, abnormal): (i64, boo
         told_abnormal: false,
     };
     book.refunds.insert(out_refund_no.clone(), refund);
-    look(book, &out_refund_no, (now, abnormal))
+    look(book, &out_refund_no, (now, way))
 }
 
-pub(super) fn look(book: &Book, out_refund_no: &str, (now, abnormal): (i64, bool)) -> Answer {
+pub(super) fn look(book: &Book, out_refund_no: &str, (now, way): (i64, Way)) -> Answer {
     let found = book.refunds.get(out_refund_no).and_then(|refund| {
         let order = book.orders.get(&refund.out_trade_no)?;
         Some((refund, order))
@@ -66,13 +85,13 @@ pub(super) fn look(book: &Book, out_refund_no: &str, (now, abnormal): (i64, bool
     let Some((refund, order)) = found else {
         return refuse(404, "RESOURCE_NOT_EXISTS", "退款单不存在");
     };
-    let ended = refund.done_at <= now;
-    let done = ended && !abnormal;
-    let status = match (ended, abnormal) {
-        (true, true) => "ABNORMAL",
-        (true, false) => "SUCCESS",
-        (false, _) => "PROCESSING",
+    let status = match way {
+        _ if refund.done_at > now => "PROCESSING",
+        Way::Usual => "SUCCESS",
+        Way::Abnormal => "ABNORMAL",
+        Way::Slow => "PROCESSING",
     };
+    let done = status == "SUCCESS";
     let mut all = json!({
         "refund_id": refund.refund_id, "out_refund_no": refund.out_refund_no, "out_trade_no": refund.out_trade_no,
         "transaction_id": order.transaction_id, "channel": "ORIGINAL", "user_received_account": "支付用户零钱",
@@ -91,7 +110,11 @@ pub(super) fn look(book: &Book, out_refund_no: &str, (now, abnormal): (i64, bool
 }
 
 /// Tells of refunds that have come to their end, or got stuck.
-pub(super) fn tell(book: &mut Book, (now, abnormal): (i64, bool)) {
+pub(super) fn tell(book: &mut Book, (now, way): (i64, Way)) {
+    if way == Way::Slow {
+        return;
+    }
+    let abnormal = way == Way::Abnormal;
     let ended: Vec<Refund> = book
         .refunds
         .values_mut()

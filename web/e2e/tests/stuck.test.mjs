@@ -57,7 +57,7 @@ test('a refund that can not be delivered is told as such and is a case until it 
     await teller.getByText('微信支付退款异常，付款人没有收到').waitFor()
     await teller.getByText('商户退款单号').first().waitFor()
     await teller.getByRole('button', { name: '认领' }).click()
-    await teller.getByRole('button', { name: '办结' }).waitFor()
+    await teller.getByRole('button', { name: '提交更正' }).waitFor()
     await good(teller, 'stuck case')
   })
 

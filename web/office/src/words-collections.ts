@@ -18,6 +18,7 @@ const STAGES: Record<string, Tone> = {
   returned: 'plain',
   failed: 'warn',
   manual: 'bad',
+  handled: 'plain',
 }
 
 /** The words are the server's; the tone is ours. */
@@ -40,5 +41,4 @@ export function leftText(until: number, now: number): string {
 export const stirs = (one: { state: string; refunds: { stage: string }[] }): boolean =>
   one.state === 'waiting' ||
   one.state === 'paid' ||
-  one.state === 'uncredited' ||
   one.refunds.some((refund) => refund.stage === 'processing')

@@ -27,6 +27,7 @@ const pay = (set: object) => ({
   no_money: false,
   refuse_refunds: false,
   refunds_abnormal: false,
+  refunds_slow: false,
   ...set,
 })
 const wechat = (set: object) => ({

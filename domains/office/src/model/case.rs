@@ -98,10 +98,8 @@ impl CaseKind {
                 ("mended_there", "对方已重新出具文件"),
                 ("explained", "已查明原因，无需处理"),
             ],
-            Self::PayIn => &[
-                ("paid_otherwise", "已用其他方式退给客户"),
-                ("explained", "已查明原因，无需处理"),
-            ],
+            // Of what came back twice; a stuck refund is ended by two people.
+            Self::PayIn => &[("not_twice", "经核实没有重复退款")],
         }
     }
 }
@@ -199,7 +197,7 @@ impl CaseState {
 pub(crate) struct Case {
     pub(crate) id: CaseId,
     pub(crate) kind: CaseKind,
-    /// `transfer:ID`, `difference:ID`, `dispute:ID`, `file:CHANNEL|DAY`, `payin:ID`, `refund:ID`, `twice:ID`.
+    /// `transfer:ID`, `difference:ID`, `dispute:ID`, `file:CHANNEL|DAY`, `failed:CHANNEL|DAY`, `payin:ID`, `refund:ID`, `twice:ID`.
     pub(crate) subject: String,
     /// Empty when no one customer is concerned.
     pub(crate) customer: String,
@@ -264,6 +262,11 @@ impl Stuck {
 /// The file of one side and day, so that it has one case whichever run misses it.
 pub(crate) fn file_subject(channel: &str, day: &str) -> String {
     format!("file:{channel}|{day}")
+}
+
+/// The same of a file that is there and could not be compared.
+pub(crate) fn failed_subject(channel: &str, day: &str) -> String {
+    format!("failed:{channel}|{day}")
 }
 
 /// Which way money is to be corrected; booked by the core's own staff against the approved voucher.

@@ -11,7 +11,7 @@ use kit::jobs::{self, NewJob};
 use super::Payments;
 use super::key::Key;
 use super::look::TransferState;
-use super::repay::Owed;
+use super::repay::{Owed, takes_card};
 use crate::error::Error;
 use crate::jobs::SETTLE;
 use crate::model::purpose::Purpose;
@@ -147,6 +147,9 @@ impl Payments {
         let sum = self.permit(c, transfer, now).await?;
         self.proved_enough(c, transfer, (sum, proven)).await?;
         self.takes_bill(c, transfer).await?;
+        if owed.is_some() {
+            takes_card(c, transfer).await?;
+        }
         let sent = self.sent(c, transfer, now).await?;
         if !store::authorised(c, &sent).await? {
             return Err(Error::WrongState);

@@ -193,7 +193,7 @@ impl Payments {
             return Ok(());
         }
         let (_, biller, bill_no, ..) = store::bill(c, t.id).await?.ok_or(Error::NotFound)?;
-        store::lock_bill(c, &biller, &bill_no).await?;
+        store::take_turn(c, &kit::crypto::sha256(&format!("bill|{biller}|{bill_no}"))).await?;
         self.not_taken(c, t).await
     }
 

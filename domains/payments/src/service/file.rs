@@ -134,10 +134,11 @@ impl Payments {
         place: Place,
         limit: i64,
     ) -> Result<(Vec<OurLine>, Option<Place>), Error> {
+        let now = self.cx.clock.now();
         let read = self
             .cx
             .db
-            .glance(async move |c| ours::booked(c, span, &place, limit).await);
+            .glance(async move |c| ours::booked(c, span, (&place, limit), now).await);
         let (rows, behind) = read.await?;
         Ok((rows.into_iter().map(line).collect(), behind))
     }

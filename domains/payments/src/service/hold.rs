@@ -3,14 +3,15 @@
 //! A hold is asked for again under its own id until the core has answered, so it has one effect. To free it, it is
 //! first made sure that the core has it or has refused it: a hold that is still under way can't arrive later.
 
-use corebank::{Answer, HoldOrder, PostOrder, RefusalCode, VoidOrder};
+use corebank::{Answer, HoldOrder, PostOrder, RefusalCode, TransferStatus, VoidOrder};
 use kit::clock::{DAY, Ms};
 use kit::db::Conn;
+use kit::ids::export::Uuid;
 use kit::jobs::{self, NewJob};
 use kit::money::Money;
 
 use super::Payments;
-use super::settle::{Word, in_time};
+use super::settle::{PATIENCE, Word, in_time};
 use crate::error::Error;
 use crate::jobs::SETTLE;
 use crate::model::purpose::Purpose;
@@ -158,11 +159,11 @@ impl Payments {
     }
 
     async fn ask_hold(&self, t: &Transfer) -> Held {
-        let Ok(id) = t.hold_id.parse() else {
+        let Ok(hold_id) = t.hold_id.parse::<Uuid>() else {
             return Held::Unknown;
         };
         let order = HoldOrder {
-            id,
+            id: hold_id,
             debit_account: t.from_no.clone(),
             credit_account: t.to_no.clone(),
             amount: Money::cny(t.amount_fen),
@@ -171,10 +172,24 @@ impl Payments {
             // What a biller may have been told of is held until it has spoken.
             timeout_ms: (t.purpose != Purpose::Bill).then_some(t.execute_at - t.authorised_at + SAFETY),
         };
-        match in_time(self.core.hold(&order)).await {
-            Answer::Done(_) => Held::Yes,
-            Answer::Refused(refusal) => Held::No(refusal.code),
-            Answer::Unknown => Held::Unknown,
+        match tokio::time::timeout(PATIENCE, self.core.hold(&order)).await {
+            Ok(Answer::Done(_)) => Held::Yes,
+            // Other words stand under the id, as after a rule of ours was changed: what became of that hold counts.
+            Ok(Answer::Refused(refusal)) if refusal.code == RefusalCode::IdReused => {
+                self.hold_stands(hold_id).await
+            }
+            Ok(Answer::Refused(refusal)) => Held::No(refusal.code),
+            Ok(Answer::Unknown) | Err(_) => Held::Unknown,
+        }
+    }
+
+    async fn hold_stands(&self, id: Uuid) -> Held {
+        tracing::error!(hold = %id, "the core knows another hold under this id; what it says of that is taken");
+        match in_time(self.core.transfer_status(id)).await {
+            Answer::Done(TransferStatus::Held | TransferStatus::Posted(_)) => Held::Yes,
+            Answer::Done(TransferStatus::Refused(refusal)) => Held::No(refusal.code),
+            Answer::Done(TransferStatus::Voided) => Held::No(RefusalCode::Declined),
+            _ => Held::Unknown,
         }
     }
 }

@@ -176,14 +176,14 @@ impl Payments {
     /// What was repaid since the core was asked is missing in its answer, whether it is under way or has arrived; `t` is
     /// counted in it already.
     pub(crate) async fn fits_still(c: &mut Conn, t: &Transfer, asked: Owed) -> Result<(), Error> {
-        let gone = store::gone_by_now(c, way_of(t)).await?;
+        let gone = store::gone(c, way_of(t)).await?;
         let since = gone.in_all - asked.in_all - t.amount_fen;
         fits(t.amount_fen, (asked.most - since).max(0))
     }
 
     /// Two repayments proved at the same moment must fit together; `t` counts as under way already.
     pub(crate) async fn not_more_than(c: &mut Conn, t: &Transfer, owed: i64) -> Result<(), Error> {
-        let sum = store::gone_by_now(c, way_of(t)).await?.under_way;
+        let sum = store::gone(c, way_of(t)).await?.under_way;
         if sum > owed {
             let most_fen = (owed - (sum - t.amount_fen)).max(0);
             return Err(Error::Overpaid { most_fen });
@@ -212,6 +212,12 @@ impl Payments {
             Answer::Unknown => Ok(None),
         }
     }
+}
+
+/// Of two repayments of a card at the same moment the second waits for the first, and sees it.
+pub(super) async fn takes_card(c: &mut Conn, t: &Transfer) -> Result<(), Error> {
+    let key = kit::crypto::sha256(&format!("repayment|{}|{}", t.customer, t.to_idx));
+    Ok(store::take_turn(c, &key).await?)
 }
 
 pub(super) fn way_of(t: &Transfer) -> store::Way<'_> {

@@ -181,16 +181,6 @@ pub(crate) async fn bills_paid_until(
         .collect())
 }
 
-/// Every payment of this bill, made or drafted, held until the transaction ends: of two who pay one bill the second waits
-/// for the first, and sees it.
-pub(crate) async fn lock_bill(c: &mut Conn, biller: &str, bill_no: &str) -> Result<Vec<(TransferId,)>> {
-    c.rows(
-        "select id from payments_bill where biller = ? and bill_no = ? order by id /*lock*/",
-        (biller, bill_no),
-    )
-    .await
-}
-
 /// Is there another payment of this bill, made or on its way?
 pub(crate) async fn bill_taken(c: &mut Conn, biller: &str, bill_no: &str, but: &str) -> Result<bool> {
     let found: Option<(i64,)> = c

@@ -10,6 +10,7 @@ mod payins;
 mod receipts;
 mod schedules;
 mod transfers;
+mod turns;
 
 pub(crate) use autorepay::*;
 pub(crate) use bills::*;
@@ -20,6 +21,7 @@ pub(crate) use payins::*;
 pub(crate) use receipts::*;
 pub(crate) use schedules::*;
 pub(crate) use transfers::*;
+pub(crate) use turns::*;
 
 use kit::reseal::SealedColumn;
 use kit::sealed;

@@ -344,17 +344,3 @@ pub(crate) async fn gone(c: &mut Conn, way: Way<'_>) -> Result<Gone> {
         .await?;
     Ok(sums.unwrap_or_default())
 }
-
-/// The same with what others are writing at this moment: whoever has written its own before asks for all of it, waits for
-/// them, so that of two that do not fit together one sees the other.
-pub(crate) async fn gone_by_now(c: &mut Conn, way: Way<'_>) -> Result<Gone> {
-    let sums = c
-        .row(
-            "select cast(sum(case when state = 'succeeded' then 0 else amount end) as signed), cast(sum(amount) as signed)
-             from payments_transfer where customer_id = ? and to_idx = ? and purpose = ?
-             and state in ('waiting', 'processing', 'at_clearing', 'succeeded') /*lock*/",
-            way,
-        )
-        .await?;
-    Ok(sums.unwrap_or_default())
-}

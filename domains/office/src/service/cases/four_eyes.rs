@@ -58,7 +58,7 @@ impl Office {
                     CaseKind::UnknownTransfer => return Err(Error::StillUnknown),
                     // No money differs by a file that is not there.
                     CaseKind::ReconFile => return Err(Error::WrongState),
-                    CaseKind::PayIn => this.is_ours_to_end(c, &case).await?,
+                    CaseKind::PayIn => this.may_be_corrected(c, &case, money).await?,
                     CaseKind::Difference | CaseKind::Dispute => {}
                 }
                 let row = this.correction_row(&case, &hand, money, &reason);
@@ -76,7 +76,7 @@ impl Office {
     /// Approves a correction, which closes the case, or sends it back to its maker.
     pub(crate) async fn check(&self, staff: &Staff, id: CaseId, seen: i64, word: Check) -> Result<(), Error> {
         let reason = checked(&word.reason, "text")?.to_owned();
-        let (this, hand) = (self.clone(), Hand::of(staff));
+        let (this, hand, approve) = (self.clone(), Hand::of(staff), word.approve);
         self.0
             .cx
             .db
@@ -100,7 +100,11 @@ impl Office {
                 this.step(c, &mut case, Step::Approve, &hand, &happened).await?;
                 this.closes(c, &case, &word.answer).await
             })
-            .await
+            .await?;
+        if approve {
+            return Ok(());
+        }
+        self.decided_meanwhile(id).await
     }
 
     async fn decide(&self, c: &mut Conn, case: &Case, hand: &Hand, word: &Check) -> Result<(), Error> {

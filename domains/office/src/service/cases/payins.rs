@@ -1,5 +1,5 @@
 //! Cases of what came in through WeChat Pay, or goes back, and does not get on. The core or Pay decides most of them; only a
-//! refund that neither can end is ended by a person.
+//! refund that neither can end is ended by people, by two of them.
 
 use kit::db::Conn;
 use payments::{PayInEnd, PayInFile, PayIns};
@@ -8,8 +8,11 @@ use utoipa::ToSchema;
 
 use super::NewCase;
 use crate::error::Error;
-use crate::model::case::{Case, CaseKind, FAILED, GIVEN_BACK, PUT_BACK, SUCCEEDED, Stuck, UNCREDITED};
+use crate::model::case::{
+    Case, CaseId, CaseKind, Direction, FAILED, GIVEN_BACK, PUT_BACK, SUCCEEDED, Stuck, UNCREDITED,
+};
 use crate::service::Office;
+use crate::store::cases;
 
 /// What does not get on, as the page of its case shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -77,21 +80,55 @@ impl Office {
         }))
     }
 
-    /// A correction is proposed only for what nobody else will end.
-    pub(super) async fn is_ours_to_end(&self, c: &mut Conn, case: &Case) -> Result<(), Error> {
+    /// Money that two people set right: a refund that nobody else will end goes whole to whoever paid, and what came back
+    /// twice goes back to the bank.
+    pub(super) async fn may_be_corrected(
+        &self,
+        c: &mut Conn,
+        case: &Case,
+        (direction, amount): (Direction, i64),
+    ) -> Result<(), Error> {
+        let whole = case.amount == Some(amount);
         match stuck_of(case)? {
-            Stuck::Twice(_) => Ok(()),
-            Stuck::Refund(id) if PayIns::is_for_people(c, id).await? => Ok(()),
+            Stuck::Twice(_) if direction == Direction::FromCustomer => Ok(()),
+            Stuck::Refund(id) if PayIns::is_for_people(c, id).await? => match direction {
+                Direction::ToCustomer if whole => Ok(()),
+                Direction::ToCustomer | Direction::FromCustomer => Err(Error::BadRefund),
+            },
+            Stuck::Twice(_) => Err(Error::BadRefund),
             Stuck::Refund(_) | Stuck::PayIn(_) => Err(Error::StillUnknown),
         }
     }
 
-    /// A person has ended it, in the transaction that closes its case: nobody asks for it any more.
+    /// One person alone closes only the case of what, looked at, did not come back twice.
+    pub(super) fn may_be_resolved(case: &Case) -> Result<(), Error> {
+        match stuck_of(case)? {
+            Stuck::Twice(_) => Ok(()),
+            Stuck::Refund(_) => Err(Error::NeedsTwo),
+            Stuck::PayIn(_) => Err(Error::StillUnknown),
+        }
+    }
+
+    /// Two people have ended it, in the transaction that closes its case: nobody asks for it any more.
     pub(super) async fn end_payin(&self, c: &mut Conn, case: &Case) -> Result<(), Error> {
         match stuck_of(case)? {
             Stuck::Twice(_) => Ok(()),
             Stuck::Refund(id) if self.0.payins.handled(c, id).await? => Ok(()),
             Stuck::Refund(_) | Stuck::PayIn(_) => Err(Error::StillUnknown),
+        }
+    }
+
+    /// What was decided while a correction waited closes its case once it is with its worker again.
+    pub(super) async fn decided_meanwhile(&self, id: CaseId) -> Result<(), Error> {
+        let case = self
+            .0
+            .cx
+            .db
+            .glance(async move |c| cases::by_id(c, id).await)
+            .await?;
+        match case {
+            Some(case) if case.kind == CaseKind::PayIn => self.payin_ended(stuck_of(&case)?).await,
+            _ => Ok(()),
         }
     }
 

@@ -138,6 +138,9 @@ impl Office {
                 if !known {
                     return Err(Error::BadOutcome);
                 }
+                if case.kind == CaseKind::PayIn {
+                    Self::may_be_resolved(&case)?;
+                }
                 // Only the core decides an unknown transfer, and then the case closes by itself.
                 if case.kind == CaseKind::UnknownTransfer {
                     return Err(Error::StillUnknown);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::Error;
-use crate::model::case::{CaseKind, file_subject};
+use crate::model::case::{CaseKind, failed_subject, file_subject};
 use crate::model::recon::{Recon, ReconId, ReconKind, ReconState, Trouble};
 use crate::service::Office;
 use crate::service::cases::NewCase;
@@ -45,7 +45,10 @@ impl Office {
                 }
                 let case = NewCase {
                     kind: CaseKind::ReconFile,
-                    subject: file_subject(&run.channel(), &run.scope),
+                    subject: match trouble {
+                        Trouble::Late | Trouble::Broken => file_subject(&run.channel(), &run.scope),
+                        Trouble::Failed => failed_subject(&run.channel(), &run.scope),
+                    },
                     customer: String::new(),
                     amount: None,
                 };

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::super::Payments;
 use super::super::payee::Resolved;
-use super::super::repay::way_of;
+use super::super::repay::{takes_card, way_of};
 use super::run::Bill;
 use crate::error::Error;
 use crate::jobs::SETTLE;
@@ -122,8 +122,8 @@ impl Payments {
         if Accounts::is_blocked(c, t.account).await? {
             return Err(Error::AccountBlocked);
         }
+        takes_card(c, t).await?;
         store::insert(c, &self.seal(t)).await?;
-        // First what waits for whoever repays at this moment; then what they have written is seen.
         Self::not_more_than(c, t, owed).await?;
         if store::another_since(c, way_of(t), t.id, since).await? {
             return Err(Error::AgreementState);

@@ -125,6 +125,9 @@ impl PayIns {
     }
 
     async fn viewed(&self, payin: &PayIn, staff: &str) -> Result<(), Error> {
+        if self.viewings.check(&format!("{staff}|{}", payin.id)).is_err() {
+            return Ok(());
+        }
         let (this, subject, by) = (self.clone(), payin.subject(), staff.to_owned());
         let told = ("collection.view", subject, "ok");
         self.cx

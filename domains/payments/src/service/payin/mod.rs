@@ -21,6 +21,7 @@ use kit::clock::Ms;
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::export::Uuid;
+use kit::limits::{Limiter, Quota};
 use kit::money::Money;
 use rails::wechat::WeChatPay;
 use serde_json::Value;
@@ -45,6 +46,8 @@ pub struct PayIns {
     pub(super) accounts: Accounts,
     pub(super) rail: Arc<dyn WeChatPay>,
     pub(super) settings: Arc<PayInSettings>,
+    /// A page that looks every few seconds is one reading.
+    pub(super) viewings: Limiter,
 }
 
 /// What the bank has decided about what comes in.
@@ -72,6 +75,10 @@ impl PayIns {
             accounts,
             rail,
             settings: Arc::new(settings),
+            viewings: Limiter::new(Quota {
+                burst: 1,
+                per: Duration::from_mins(10),
+            }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What came in, or goes back, and does not get on by itself: people are told, look at it, and end what only they can end.
 //! A payment or a refund of which nothing is heard for long is told too; it ends by the word of the core or of Pay alone.
 
+use audit::Actor;
 use identity::{CustomerId, mask};
 use kit::clock::Ms;
 use kit::db::Conn;
@@ -81,9 +82,14 @@ impl PayIns {
         Ok(events::publish(c, &self.cx, STUCK, &payin.id.to_string(), &fact).await?)
     }
 
-    /// The same of a refund.
-    pub(super) async fn refund_long_unknown(&self, c: &mut Conn, refund: &Refund) -> Result<(), Error> {
-        if self.is_known_to_people(refund.created_at) {
+    /// The same of a refund, `patience` ms later.
+    pub(super) async fn refund_long_unknown(
+        &self,
+        c: &mut Conn,
+        refund: &Refund,
+        patience: Ms,
+    ) -> Result<(), Error> {
+        if self.is_known_to_people(refund.created_at + patience) {
             self.refund_stuck(c, refund).await?;
         }
         Ok(())
@@ -118,9 +124,10 @@ impl PayIns {
         Ok(events::publish(c, &self.cx, UNSTUCK, &payin.id.to_string(), &fact).await?)
     }
 
-    /// The same of a refund, which was at `from` before.
+    /// The same of a refund as it stood before it ended.
     pub(super) async fn refund_unstuck(&self, c: &mut Conn, refund: &Refund) -> Result<(), Error> {
-        if !refund.state.needs_a_person() && !self.is_known_to_people(refund.created_at) {
+        let told = refund.state.needs_a_person() || refund.state == RefundState::Returning;
+        if !told && !self.is_known_to_people(refund.created_at) {
             return Ok(());
         }
         let fact = json!({"payin": refund.payin, "refund": refund.id});
@@ -196,7 +203,19 @@ impl PayIns {
         }
         // Why it got stuck is kept: the day's bill of Pay has what Pay could not deliver.
         let way = (&*row.state, RefundState::Handled.name());
-        Ok(store::refund_moved(c, refund, way, &row.reason, self.now()).await?)
+        if !store::refund_moved(c, refund, way, &row.reason, self.now()).await? {
+            return Ok(false);
+        }
+        let subject = format!("refund:{refund}");
+        let told = ("refund.handled", subject, "ok");
+        self.trail(
+            c,
+            Actor::System("office"),
+            told,
+            json!({"payin": row.payin, "reason": row.reason}),
+        )
+        .await?;
+        Ok(true)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use audit::Actor;
 use corebank::Answer as CoreAnswer;
-use kit::clock::{MINUTE, Ms};
+use kit::clock::{DAY, MINUTE, Ms};
 use kit::db::Conn;
 use kit::events;
 use kit::jobs::{self, NewJob};
@@ -21,8 +21,19 @@ use crate::model::payin::{ABNORMAL, Origin, PayIn, PayInId, Refund, RefundId, Re
 use crate::model::transfer::ask_again_after;
 use crate::store::{self, RefundRow};
 
+/// A refund to a bank card takes Pay up to three working days; only then is it a matter for people.
+const PROMISED: Ms = 5 * DAY;
 /// What Pay could not deliver is asked for so often.
 const SLOWLY: Ms = 30 * MINUTE;
+
+/// What became of a word of Pay.
+enum Judged {
+    /// It says nothing new.
+    Nothing,
+    Said,
+    /// The refund was moved by somebody else meanwhile.
+    Moved,
+}
 
 impl PayIns {
     /// A refund at its beginning: out of the account first, or, if the money never got in, straight to Pay.
@@ -52,12 +63,18 @@ impl PayIns {
         refund: &RefundRow,
     ) -> Result<(), Error> {
         store::insert_refund(c, refund).await?;
-        let id = refund.id.to_string();
+        self.refund_goes_on(c, refund.id).await
+    }
+
+    /// The job that carries it, from now on.
+    async fn refund_goes_on(&self, c: &mut Conn, id: RefundId) -> Result<(), Error> {
+        let id = id.to_string();
+        jobs::cancel(c, PAYIN_REFUND, &id).await?;
         let job = NewJob {
             kind: PAYIN_REFUND,
             key: &id,
             payload: &id,
-            run_at: refund.created_at,
+            run_at: self.now(),
         };
         jobs::enqueue(c, &self.cx, job).await?;
         Ok(())
@@ -114,12 +131,12 @@ impl PayIns {
             CoreAnswer::Done(_) => {
                 kit::failpoint::reach("payments.payin_taken");
                 self.accounts.touched([&payin.account_no; 2]).await;
-                self.step(payin, refund, RefundState::Sending, "").await
+                self.step(payin, refund, RefundState::Sending, "").await.map(drop)
             }
-            CoreAnswer::Refused(refusal) => {
-                self.step(payin, refund, RefundState::Refused, refusal.code.as_str())
-                    .await
-            }
+            CoreAnswer::Refused(refusal) => self
+                .step(payin, refund, RefundState::Refused, refusal.code.as_str())
+                .await
+                .map(drop),
             CoreAnswer::Unknown => self.asked(refund).await,
         }
     }
@@ -184,7 +201,9 @@ impl PayIns {
             }
             // A refusal may be of this asking alone, while an earlier one is being carried out.
             Ok(Answer::Refused(code)) => match self.look_back(refund).await {
-                Some(AtPay::NotSeen | AtPay::Closed) => self.not_given_back(payin, refund, &code).await,
+                Some(AtPay::NotSeen | AtPay::Closed) => {
+                    self.not_given_back(payin, refund, &code).await.map(drop)
+                }
                 Some(state) => self.heard_back(payin, refund, state).await,
                 None => self.asked(refund).await,
             },
@@ -195,10 +214,11 @@ impl PayIns {
     /// Pay's answer to a question of ours.
     async fn heard_back(&self, payin: &PayIn, refund: &Refund, state: AtPay) -> Result<(), Error> {
         if self.refund_word(payin, refund, state).await? {
-            Ok(())
-        } else {
-            self.asked(refund).await
+            return Ok(());
         }
+        // That it is on its way is an answer, for as long as Pay takes.
+        let patience = if state == AtPay::Processing { PROMISED } else { 0 };
+        self.asked_with(refund, patience).await
     }
 
     /// What Pay says of a refund becomes its state; false when it says nothing new.
@@ -208,29 +228,52 @@ impl PayIns {
         refund: &Refund,
         state: AtPay,
     ) -> Result<bool, Error> {
-        match refund.state {
-            RefundState::Sending | RefundState::Manual => {}
-            RefundState::Returning | RefundState::Returned | RefundState::Handled if state == AtPay::Done => {
-                self.given_back_twice(refund).await?;
-                return Ok(true);
+        let mut seen = refund.clone();
+        // Whoever moved it meanwhile, what Pay says is judged by where it stands.
+        for _ in 0..3 {
+            match self.judged(payin, &seen, state).await? {
+                Judged::Nothing => return Ok(false),
+                Judged::Said => return Ok(true),
+                Judged::Moved => {}
             }
-            _ => return Ok(true),
-        }
-        match state {
-            AtPay::Processing | AtPay::NotSeen => return Ok(false),
-            AtPay::Abnormal if refund.state == RefundState::Manual => return Ok(false),
-            AtPay::Done => self.step(payin, refund, RefundState::Done, "").await?,
-            AtPay::Closed => self.not_given_back(payin, refund, "CLOSED").await?,
-            AtPay::Abnormal => {
-                tracing::error!(refund = %refund.id, "pay could not deliver a refund; a person must look at it");
-                self.step(payin, refund, RefundState::Manual, ABNORMAL).await?;
+            match self.find_refund(seen.id).await? {
+                Some(now) => seen = now,
+                None => return Ok(true),
             }
         }
         Ok(true)
     }
 
+    async fn judged(&self, payin: &PayIn, refund: &Refund, state: AtPay) -> Result<Judged, Error> {
+        use RefundState::{Debiting, Done, Handled, Manual, Refused, Returned, Returning, Sending, Stranded};
+        let moved = match (refund.state, state) {
+            (Sending | Manual | Stranded, AtPay::Done) => self.step(payin, refund, Done, "").await?,
+            (Returning | Returned | Handled, AtPay::Done) => {
+                self.given_back_twice(refund).await?;
+                true
+            }
+            (Sending | Manual, AtPay::Closed) => self.not_given_back(payin, refund, "CLOSED").await?,
+            (Sending, AtPay::Abnormal) => {
+                tracing::error!(refund = %refund.id, "pay could not deliver a refund; a person must look at it");
+                self.step(payin, refund, Manual, ABNORMAL).await?
+            }
+            // Somebody has seen to it there: it is Pay's again.
+            (Manual, AtPay::Processing) => self.step(payin, refund, Sending, "").await?,
+            (Sending | Manual, AtPay::Processing | AtPay::NotSeen | AtPay::Abnormal) => {
+                return Ok(Judged::Nothing);
+            }
+            (Debiting | Refused, _)
+            | (
+                Returning | Returned | Handled | Stranded,
+                AtPay::Processing | AtPay::NotSeen | AtPay::Closed | AtPay::Abnormal,
+            )
+            | (Done, _) => true,
+        };
+        Ok(if moved { Judged::Said } else { Judged::Moved })
+    }
+
     /// Money that never came into the account can't be put back there.
-    async fn not_given_back(&self, payin: &PayIn, refund: &Refund, code: &str) -> Result<(), Error> {
+    async fn not_given_back(&self, payin: &PayIn, refund: &Refund, code: &str) -> Result<bool, Error> {
         let to = if refund.debits {
             RefundState::Returning
         } else {
@@ -244,18 +287,26 @@ impl PayIns {
         match self.book(&order).await {
             CoreAnswer::Done(_) => {
                 self.accounts.touched([&payin.account_no; 2]).await;
-                self.step(payin, refund, RefundState::Returned, "").await
-            }
-            CoreAnswer::Refused(refusal) => {
-                self.step(payin, refund, RefundState::Stranded, refusal.code.as_str())
+                self.step(payin, refund, RefundState::Returned, "")
                     .await
+                    .map(drop)
             }
+            CoreAnswer::Refused(refusal) => self
+                .step(payin, refund, RefundState::Stranded, refusal.code.as_str())
+                .await
+                .map(drop),
             CoreAnswer::Unknown => self.asked(refund).await,
         }
     }
 
-    /// One step, with its trail; what came to nothing frees its part of the payment.
-    async fn step(&self, payin: &PayIn, refund: &Refund, to: RefundState, reason: &str) -> Result<(), Error> {
+    /// One step, with its trail; what came to nothing frees its part of the payment. False when it had moved before.
+    async fn step(
+        &self,
+        payin: &PayIn,
+        refund: &Refund,
+        to: RefundState,
+        reason: &str,
+    ) -> Result<bool, Error> {
         let (this, given, now) = (self.clone(), refund.clone(), self.now());
         let (names, subject) = (payin.names(), payin.subject());
         let reason: String = reason.chars().take(40).collect();
@@ -264,7 +315,11 @@ impl PayIns {
             .tx(async move |c| {
                 let way = (given.state.name(), to.name());
                 if !store::refund_moved(c, given.id, way, &reason, now).await? {
-                    return Ok(());
+                    return Ok(false);
+                }
+                if to == RefundState::Returning {
+                    // Not when Pay would be asked again, but now.
+                    this.refund_goes_on(c, given.id).await?;
                 }
                 if matches!(to, RefundState::Refused | RefundState::Returned) {
                     store::release_refund(c, given.payin, given.amount).await?;
@@ -285,18 +340,23 @@ impl PayIns {
                 }
                 let told = (names.refund, subject.clone(), to.name());
                 let detail = json!({"refund": given.id, "reason": reason});
-                this.trail(c, Actor::System("payments"), told, detail).await
+                this.trail(c, Actor::System("payments"), told, detail).await?;
+                Ok(true)
             })
             .await
     }
 
     async fn asked(&self, refund: &Refund) -> Result<(), Error> {
+        self.asked_with(refund, 0).await
+    }
+
+    async fn asked_with(&self, refund: &Refund, patience: Ms) -> Result<(), Error> {
         let (this, given) = (self.clone(), refund.clone());
         self.cx
             .db
             .tx(async move |c| {
                 store::refund_asked(c, given.id).await?;
-                this.refund_long_unknown(c, &given).await
+                this.refund_long_unknown(c, &given, patience).await
             })
             .await
     }
