@@ -13,9 +13,12 @@ it('counts down to nothing and never below', () => {
 
 it('looks again while something may still happen, and rests then', () => {
   const one = (state: string, ...stages: string[]) => ({ state, refunds: stages.map((stage) => ({ stage })) })
-  for (const state of ['waiting', 'paid', 'uncredited']) expect(stirs(one(state)), state).toBe(true)
+  for (const state of ['waiting', 'paid']) expect(stirs(one(state)), state).toBe(true)
   for (const state of ['credited', 'closed', 'refunded']) expect(stirs(one(state)), state).toBe(false)
   expect(stirs(one('credited', 'processing'))).toBe(true)
+  // What the account could not take is on its way back, or waits for people.
+  expect(stirs(one('uncredited', 'processing'))).toBe(true)
+  expect(stirs(one('uncredited', 'manual'))).toBe(false)
   expect(stirs(one('credited', 'waiting', 'done'))).toBe(false)
 })
 
