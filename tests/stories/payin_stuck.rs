@@ -241,8 +241,7 @@ async fn what_neither_pay_nor_the_account_takes_is_ended_by_a_person() {
     for (direction, fen) in [("to_customer", 3_999), ("from_customer", 4_000)] {
         proposes(&teller, &path, direction, fen)
             .await
-            .refused(422, "form.invalid")
-            .blames("amount_fen");
+            .refused(422, "case.not_the_refund");
     }
     proposes(&teller, &path, "to_customer", 4_000).await.is(204);
     checks(&bank, &path, true).await.is(204);

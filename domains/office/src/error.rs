@@ -74,6 +74,11 @@ impl From<Error> for Problem {
                 "case.needs_two",
                 "退款要由两位同事办结：请提交更正，由另一位同事复核。",
             ),
+            Error::BadRefund => Self::new(
+                422,
+                "case.not_the_refund",
+                "退款请按原金额全部补记给客户；重复退款只能从客户账户冲回。请核对方向和金额。",
+            ),
             Error::SamePerson => Self::new(
                 409,
                 "case.same_person",
@@ -135,13 +140,6 @@ fn form(error: &Error) -> Problem {
             "amount_fen",
             "金额应大于0且不超过1亿元",
             "请输入大于0、最多两位小数的金额",
-        ),
-        Error::BadRefund => (
-            "amount.not_the_refund",
-            "更正与这笔退款不一致。",
-            "amount_fen",
-            "退款按原金额全部补记给客户；重复退款只能从客户账户冲回",
-            "请核对方向和金额",
         ),
         Error::BadDay => (
             "date.bad",

@@ -262,12 +262,11 @@ impl PayIns {
             (Sending | Manual, AtPay::Processing | AtPay::NotSeen | AtPay::Abnormal) => {
                 return Ok(Judged::Nothing);
             }
-            (Debiting | Refused, _)
+            (Debiting | Refused | Done, _)
             | (
                 Returning | Returned | Handled | Stranded,
                 AtPay::Processing | AtPay::NotSeen | AtPay::Closed | AtPay::Abnormal,
-            )
-            | (Done, _) => true,
+            ) => true,
         };
         Ok(if moved { Judged::Said } else { Judged::Moved })
     }
